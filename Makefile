@@ -1,0 +1,79 @@
+# Everything a contributor does. `make` prints the list; CI runs `make test` through .ci/run.
+# Needs git, make and Python 3.11 or newer; the rest is installed into .venv from the lock.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+READY := $(VENV)/.ready
+UV := uv==0.13.9
+
+# What CI and a bare terminal share: no bytecode of the build, no version nagging.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+.PHONY: help setup demo demo-real test format lint types layers tests bench kill coverage lock clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make .venv with the exact versions of the lock
+
+$(READY): requirements-dev.lock pyproject.toml
+	@sh .ci/venv $(VENV)
+	@echo "Installing the locked packages into $(VENV) (once; about a minute) ..."
+	@$(PY) -m pip install -qq --only-binary :all: --require-hashes -r requirements-dev.lock
+	@$(PY) -m pip install -qq --no-deps --no-build-isolation --editable .
+	@touch $@
+	@echo "Ready. $$($(PY) --version) in $(VENV)."
+
+demo: setup ## the daemon's main job end to end on a story of 2,000 synthetic people
+	@$(PY) -m sandbox.demo
+
+demo-real: setup ## the same on 2,500 real households that nobody here invented
+	@$(PY) -m sandbox.demo_real
+
+test: setup format lint types layers tests ## every check: format, lint, types, layers, tests
+
+format: setup
+	@echo "== format (ruff format --check)"
+	@$(BIN)/ruff format --check --quiet . || { echo "Run .venv/bin/ruff format ."; exit 1; }
+
+lint: setup
+	@echo "== lint (ruff check)"
+	@$(BIN)/ruff check --quiet .
+
+types: setup
+	@echo "== strict types (mypy)"
+	@$(BIN)/mypy --no-error-summary
+
+layers: setup
+	@echo "== layers (lint-imports)"
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+tests: setup
+	@echo "== tests (pytest, two at a time)"
+	@$(BIN)/pytest -n 2 --dist loadgroup
+
+bench: setup ## replay and decision speed, beside the figures measured in the same run
+	@$(PY) -m benchmarks.replay
+	@$(PY) -m benchmarks.incremental
+
+kill: setup ## kill -9 the daemon 30 times while it works; count the tasks it wrote
+	@$(PY) -m sandbox.kill
+
+coverage: setup ## the tests once more, with the branches they never took
+	@$(BIN)/coverage run -m pytest && $(BIN)/coverage report --skip-covered --show-missing
+
+lock: ## choose the newest allowed versions and write both lock files anew
+	@sh .ci/venv build/lock
+	@build/lock/bin/python -m pip install -qq $(UV)
+	@sh .ci/lock build/lock/bin/uv
+
+clean: ## remove .venv and everything that can be made again
+	@rm -rf $(VENV) build dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache \
+		.hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

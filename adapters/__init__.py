@@ -1,0 +1,1 @@
+"""One folder per platform; each fills the port of `connector.ports`."""

@@ -1,0 +1,1 @@
+"""Measurements. They are run by hand and print their figures beside targets."""

@@ -1,0 +1,7 @@
+"""From a stored timeline to recorded transitions, decisions and queued writes."""
+
+from connector.assess.assess import Assess, Assessed
+from connector.assess.hand_offs import Alerted, Setting
+from connector.assess.timeline import quiet_since, timeline_of
+
+__all__ = ["Alerted", "Assess", "Assessed", "Setting", "quiet_since", "timeline_of"]

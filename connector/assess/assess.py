@@ -1,0 +1,215 @@
+"""One person, evaluated and decided about, inside the caller's transaction."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from connector.assess.hand_offs import Alerted, HandOffs, Setting, View
+from connector.assess.timeline import endings_of
+from connector.config.rulebook import LeadMode
+from connector.engine.evaluate import evaluate
+from connector.engine.machine import classify, may_be_machines
+from connector.engine.match import Matcher
+from connector.engine.result import Change, Evaluation, Reason
+from connector.engine.rule import MachineTests
+from connector.engine.timeline import FitChange, Timeline
+from connector.model import Decision, Episode, Evidence, Hold, Person, Verdict
+from connector.plan.facts import facts_of
+from connector.plan.reconcile import reconcile
+from connector.store import Store
+from connector.store.persons import load_person
+
+SUSPECTED: Final = "suspected"
+"""The change that a decision about machine evidence names: nothing changed."""
+_NO_TESTS: Final = MachineTests(click_after_send=0, scan_links=0, scan_within=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed:
+    """What is new about one person."""
+
+    person: Person
+    alerts: tuple[Alerted, ...]
+    left: tuple[Episode, ...]
+    """Episodes found to have ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What one rule found about a person."""
+
+    alerts: Sequence[Alerted] = ()
+    left: Sequence[Episode] = ()
+    due: int | None = None
+    """When the answer can change without new data, UTC ms."""
+
+
+class Assess:
+    """The way from a stored timeline to recorded transitions, decisions and queued writes.
+
+    Build one per rule revision. Nothing is remembered between persons, so late, duplicate,
+    corrected and erased data and changed rules need no path of their own.
+    """
+
+    def __init__(self, store: Store, setting: Setting) -> None:
+        self._store = store
+        self.setting = setting
+        self._matchers = {mode.rule.id: Matcher(mode.rule) for mode in setting.rulebook.lead_modes}
+
+    def person(self, person_id: int, now: int, *, room: int | None = None) -> Assessed:
+        """Bring one person up to date.
+
+        The writes of more than `room` hand-offs are queued for somebody to release.
+        """
+        store = self._store
+        person = load_person(store.connection, person_id, self.setting.authority)
+        mark = store.people.mark(person_id)
+        view = View(
+            person=person,
+            facts=facts_of(person, self.setting.authority),
+            engagements=store.timelines.of(person_id),
+            baseline_before=mark.baseline_before,
+            seen=mark.seen,
+            history=mark.history,
+            now=now,
+            room=room,
+        )
+        hand_offs = HandOffs(store, self.setting, view)
+        found = [self._apply(view, mode, hand_offs) for mode in self.setting.rulebook.lead_modes]
+        left = [*self._end_by_rules_gone(view), *(one for each in found for one in each.left)]
+        dues = [each.due for each in found if each.due is not None]
+        store.people.evaluated(person_id, min(dues, default=None), seen=bool(person.records))
+        return Assessed(
+            person=person,
+            alerts=tuple(alert for each in found for alert in each.alerts),
+            left=tuple(left),
+        )
+
+    def _apply(self, view: View, mode: LeadMode, hand_offs: HandOffs) -> _Found:
+        episodes = self._store.episodes
+        recorded = episodes.of(view.person.id, mode.rule.id) if view.history else []
+        applies = bool(view.person.records) and mode.applies_to.holds(view.facts)
+        if not applies:
+            if not any(episode.is_open for episode in recorded):
+                return _Found()
+            episodes.put_ineligible(view.person.id, [mode.rule.id], view.now)
+        timeline = self._timeline(view, mode)
+        evaluation = self._evaluate(mode, timeline, view.now)
+        found = self._record(view, mode, evaluation, recorded, hand_offs)
+        suspected = self._suspect(view, mode, timeline, evaluation)
+        alerts = [*found.alerts, *suspected]
+        return _Found(alerts=alerts, left=found.left, due=found.due)
+
+    def _timeline(self, view: View, mode: LeadMode) -> Timeline:
+        """The person as one rule sees them; as `timeline_of`, and noting a change of fit."""
+        person, rule = view.person, mode.rule.id
+        ineligible = self._store.episodes.ineligible(person.id, rule) if view.history else []
+        return Timeline(
+            known_at=person.known_at,
+            engagements=view.engagements,
+            endings=tuple(endings_of(person, self.setting.rulebook, ineligible)),
+            fit=self._fit(view, mode),
+        )
+
+    def _fit(self, view: View, mode: LeadMode) -> tuple[FitChange, ...]:
+        """How the fit predicate changed, and changes now: an episode must not vanish with a title.
+
+        One whom these rules never saw always was as they are now.
+        """
+        episodes, person, rule = self._store.episodes, view.person.id, mode.rule.id
+        known = episodes.fit(person, rule) if view.history else ()
+        fits = mode.fit.holds(view.facts)
+        if not view.person.records or fits == (known[-1].fits if known else True):
+            return known
+        if not view.seen:
+            episodes.forget_fit(person, rule)
+            known = ()
+        change = FitChange(view.now if view.seen else 0, fits)
+        episodes.put_fit(person, rule, change)
+        return (*known, change)
+
+    def _evaluate(self, mode: LeadMode, timeline: Timeline, now: int) -> Evaluation:
+        machine, matcher = self.setting.rulebook.machine, self._matchers[mode.rule.id]
+        return evaluate(mode.rule, timeline, now, machine, matcher)
+
+    def _record(
+        self,
+        view: View,
+        mode: LeadMode,
+        evaluation: Evaluation,
+        recorded: Sequence[Episode],
+        hand_offs: HandOffs,
+    ) -> _Found:
+        if not evaluation.transitions and not recorded:
+            return _Found(due=evaluation.due)  # most people, most of the time
+        episodes, revision = self._store.episodes, self.setting.rulebook.revision
+        person, rule = view.person.id, mode.rule.id
+        difference = reconcile(
+            rule,
+            evaluation,
+            recorded=recorded,
+            decided=hand_offs.settled(),
+            revision=revision,
+        )
+        for episode in difference.episodes:
+            episodes.put(person, episode)
+        for transition in difference.transitions:
+            episodes.put_transition(person, rule, transition, revision=revision, now=view.now)
+        was_open = {episode.burst for episode in recorded if episode.is_open}
+        return _Found(
+            alerts=hand_offs.make(mode, self._matchers[rule], difference.alerts),
+            left=[e for e in difference.episodes if e.burst in was_open and not e.is_open],
+            due=evaluation.due,
+        )
+
+    def _end_by_rules_gone(self, view: View) -> list[Episode]:
+        """A rule that is not there any more keeps nobody in lead mode."""
+        episodes = self._store.episodes
+        recorded = episodes.of(view.person.id) if view.history and not view.seen else []
+        ended = [
+            dataclasses.replace(episode, left_at=view.now, left_reason=Reason.INELIGIBLE.value)
+            for episode in recorded
+            if episode.is_open and episode.rule not in self._matchers
+        ]
+        for episode in ended:
+            episodes.put(view.person.id, episode)
+        return ended
+
+    def _suspect(
+        self, view: View, mode: LeadMode, timeline: Timeline, evaluation: Evaluation
+    ) -> list[Alerted]:
+        """Say so when only the machine class of some clicks kept a person out of lead mode."""
+        if evaluation.in_lead_mode or not may_be_machines(view.engagements):
+            return []
+        classified = classify(view.engagements, self.setting.rulebook.machine)
+        if all(e.evidence != Evidence.MACHINE for e in classified):
+            return []
+        trusting = dataclasses.replace(
+            timeline,
+            engagements=tuple(
+                e._replace(evidence=Evidence.HUMAN) if e.evidence == Evidence.MACHINE else e
+                for e in view.engagements
+            ),
+        )
+        matcher = self._matchers[mode.rule.id]
+        other = evaluate(mode.rule, trusting, view.now, _NO_TESTS, matcher)
+        entry = next((t for t in reversed(other.transitions) if t.change is Change.ENTERED), None)
+        if not other.in_lead_mode or entry is None or entry.at < (view.baseline_before or 0):
+            return []
+        decision = Decision(
+            rule=mode.rule.id,
+            burst=entry.burst,
+            at=entry.at,
+            change=SUSPECTED,
+            verdict=Verdict.HELD,
+            hold=Hold.MACHINE_ONLY,
+            detail="without the clicks of machines nothing is left to enter with",
+        )
+        revision = self.setting.rulebook.revision
+        is_new = self._store.episodes.decide(
+            view.person.id, decision, revision=revision, now=view.now
+        )
+        return [Alerted(decision=decision, transition=entry)] if is_new else []

@@ -1,0 +1,183 @@
+"""Alerts of one person become decisions, and the hand-offs among them writes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from connector.assess.timeline import quiet_since
+from connector.config.rulebook import LeadMode, Rulebook
+from connector.engine.condition import Facts
+from connector.engine.match import Matcher
+from connector.engine.result import Change, Reason, Transition
+from connector.engine.timeline import Engaged
+from connector.model import Decision, Hold, Person, Verdict, Write
+from connector.plan.decide import WORK, Situation, decide
+from connector.plan.hand_off import Occasion, writes_of
+from connector.plan.reconcile import Alert
+from connector.store import Store
+
+STORM: Final = "storm"
+"""The reason of writes that wait for a person because there were too many at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What an assessment depends on besides the person."""
+
+    instance: str
+    """Id of this leadmode, part of every write key."""
+    rulebook: Rulebook
+    authority: str
+    """The platform instance that receives the tasks."""
+    zone: ZoneInfo
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One person at one moment, as loaded."""
+
+    person: Person
+    facts: Facts
+    engagements: tuple[Engaged, ...]
+    baseline_before: int | None
+    seen: bool
+    """Whether the person was evaluated before, with records, under the rules of today."""
+    history: bool
+    """False: there is nothing recorded about the person, so nothing needs to be asked for."""
+    now: int
+    room: int | None
+    """Hand-offs that may still go before it is a storm; None: any number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerted:
+    """One decision, with the transition it is about and the writes it led to."""
+
+    decision: Decision
+    transition: Transition
+    writes: tuple[Write, ...] = ()
+
+
+class HandOffs:
+    """Decides about the alerts of one person, by one rule after the other.
+
+    What it looked up stays with it: some bots raise their hand ten thousand times.
+    """
+
+    def __init__(self, store: Store, setting: Setting, view: View) -> None:
+        self._store = store
+        self._setting = setting
+        self._view = view
+        self._target = view.person.record_in(setting.authority)
+        self._room = view.room
+        self._looked_up = False
+        self._work: list[Engaged] = []
+        self._handed: list[Decision] = []
+        self._entered: list[Decision] = []
+        """Those of `_handed` that began an episode."""
+        self._at: dict[int, list[Decision]] = {}
+        """`_handed` by instant."""
+        self._quiet: dict[tuple[str, int], int | None] = {}
+
+    def settled(self) -> Sequence[Decision]:
+        """The decisions that stand: all but those for want of a record that is there by now."""
+        if not self._view.history:
+            return ()
+        decisions = self._store.episodes.decisions(self._view.person.id)
+        if self._target is None:
+            return decisions
+        return [each for each in decisions if each.hold is not Hold.NO_RECORD]
+
+    def make(self, mode: LeadMode, matcher: Matcher, alerts: Sequence[Alert]) -> list[Alerted]:
+        """Decide about new alerts of a rule whose episodes are recorded, and queue the writes."""
+        if not alerts:
+            return []
+        self._look_up()
+        situation = self._situation(mode)
+        return [self._one(situation, matcher, alert) for alert in alerts]
+
+    def _look_up(self) -> None:
+        if self._looked_up:
+            return
+        self._looked_up = True
+        self._work = [each for each in self._view.engagements if each.kind in WORK]
+        for decision in self._store.episodes.decisions(self._view.person.id):
+            self._note(decision)
+
+    def _note(self, decision: Decision) -> None:
+        if decision.verdict is not Verdict.HANDED_OFF:
+            return
+        self._handed.append(decision)
+        self._at.setdefault(decision.at, []).append(decision)
+        if decision.change == Change.ENTERED:
+            self._entered.append(decision)
+
+    def _related(self, transition: Transition) -> Sequence[Decision]:
+        """The hand-offs that can stand in the way of another one."""
+        if transition.reason is not Reason.HAND_RAISE:
+            return self._handed
+        same = [each for each in self._at.get(transition.at, ()) if each not in self._entered]
+        return [*self._entered, *same]
+
+    def _situation(self, mode: LeadMode) -> Situation:
+        view, setting, episodes = self._view, self._setting, self._store.episodes
+        return Situation(
+            person=view.person,
+            facts=view.facts,
+            mode=mode,
+            holds=setting.rulebook.holds,
+            authority=setting.authority,
+            engagements=self._work,
+            recorded=episodes.of(view.person.id),
+            decided=self._handed,
+            now=view.now,
+            baseline_before=view.baseline_before,
+            dry_run=setting.dry_run,
+        )
+
+    def _one(self, situation: Situation, matcher: Matcher, alert: Alert) -> Alerted:
+        view, revision = self._view, self._setting.rulebook.revision
+        related = self._related(alert.transition)
+        decision = decide(alert, dataclasses.replace(situation, decided=related))
+        self._store.episodes.decide(view.person.id, decision, revision=revision, now=view.now)
+        if decision.verdict is not Verdict.HANDED_OFF:
+            return Alerted(decision=decision, transition=alert.transition)
+        self._note(decision)
+        writes = self._writes(situation.mode, matcher, alert.transition)
+        held = STORM if self._room is not None and self._room <= 0 else ""
+        for write in writes:
+            self._store.outbox.add(
+                write, person=view.person.id, revision=revision, now=view.now, held=held
+            )
+        if self._room is not None:
+            self._room -= bool(writes)
+        return Alerted(decision=decision, transition=alert.transition, writes=writes)
+
+    def _writes(
+        self, mode: LeadMode, matcher: Matcher, transition: Transition
+    ) -> tuple[Write, ...]:
+        view = self._view
+        if self._target is None:
+            return ()
+        about = (mode.rule.id, transition.burst)
+        if about not in self._quiet:
+            self._quiet[about] = quiet_since(view.engagements, matcher, transition.burst)
+        return writes_of(
+            Occasion(
+                instance=self._setting.instance,
+                rulebook=self._setting.rulebook,
+                mode=mode,
+                person=view.person,
+                facts=view.facts,
+                target=self._target.ref,
+                transition=transition,
+                quiet_since=self._quiet[about],
+                zone=self._setting.zone,
+                now=view.now,
+            )
+        )

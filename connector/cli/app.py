@@ -1,0 +1,51 @@
+"""All commands together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from connector.cli.arm import arm, disarm
+from connector.cli.check import check
+from connector.cli.commands import Commands, help_of
+from connector.cli.explain import explain
+from connector.cli.held import held
+from connector.cli.leads import leads
+from connector.cli.outbox import outbox
+from connector.cli.run import run
+from connector.cli.status import status
+from connector.cli.sync import sync
+from connector.cli.version import say_version, version
+
+app = typer.Typer(
+    name="leadmode",
+    cls=Commands,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+@app.callback()
+def leadmode(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=say_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """See when a person you already know is shopping again, and tell the CRM.
+
+    Begin with `leadmode check`, then `leadmode sync`, then `leadmode leads`.
+    """
+
+
+_IN_ORDER: tuple[Callable[..., None], ...] = (
+    run, sync, check, leads, explain, held, status, arm, disarm, version,
+)  # fmt: skip
+
+for _command in _IN_ORDER:
+    app.command(help=help_of(_command))(_command)
+app.add_typer(outbox)

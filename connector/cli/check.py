@@ -1,0 +1,105 @@
+"""`leadmode check`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from connector.cli.options import AsJson, ConfigPath
+from connector.cli.page import Cell, Column, Page, complain, print_json
+from connector.cli.place import where_config_is
+
+if TYPE_CHECKING:
+    from connector.config.settings import Config
+    from connector.problems import Problem
+
+
+def check(config: ConfigPath = None, as_json: AsJson = False) -> None:
+    """List every problem of the configuration and the rules at once.
+
+    What the adapters need is checked as well. Nothing is connected and nothing is changed. The
+    exit code is 0 when all is well, 1 when there are problems.
+
+    Examples:
+      leadmode check
+      leadmode check --config /etc/leadmode/acme/config.toml --json
+    """
+    from connector.errors import FixInput  # noqa: PLC0415
+    from connector.registry import load_all  # noqa: PLC0415
+
+    path = where_config_is(config)
+    try:
+        found = load_all(path)
+    except FixInput as error:
+        _tell_problems(error.problems, as_json=as_json)
+        raise typer.Exit(1) from None
+    if as_json:
+        print_json({"ok": True, "config": str(path), "problems": [], **_summary(found)})
+    else:
+        _tell(found)
+
+
+def _tell_problems(problems: tuple[Problem, ...], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"ok": False, "problems": [_problem(each) for each in problems]})
+        return
+    page = Page()
+    for each in problems:
+        if not page.for_people:
+            page.line(str(each))
+            continue
+        page.row([Cell(f"{each.place}: ", "bold"), Cell(each.message)])
+        if each.advice:
+            page.line(each.advice, "green", indent=4)
+    complain(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}.")
+
+
+def _problem(each: Problem) -> dict[str, object]:
+    return {
+        "file": each.place.file,
+        "line": each.place.line,
+        "column": each.place.column,
+        "message": each.message,
+        "advice": each.advice,
+    }
+
+
+def _summary(config: Config) -> dict[str, Any]:
+    book = config.rulebook
+    return {
+        "instance": config.instance,
+        "state": str(config.state),
+        "dry_run": config.dry_run,
+        "revision": book.revision,
+        "sources": [
+            {"name": each.name, "adapter": each.adapter, "authority": each.authority}
+            for each in config.sources.values()
+        ],
+        "rules": [
+            {"id": mode.rule.id, "title": mode.title, "signals": len(mode.rule.signals)}
+            for mode in book.lead_modes
+        ],
+    }
+
+
+def _tell(config: Config) -> None:
+    page, book = Page(), config.rulebook
+    page.row([Cell("All is well. ", "bold green"), Cell(str(config.path))])
+    rows = [
+        ("state", str(config.state)),
+        *(("source", _source(config, name)) for name in config.sources),
+        *(
+            ("rule", f"{m.title or m.rule.id} ({m.rule.id}), {len(m.rule.signals)} signals")
+            for m in book.lead_modes
+        ),
+        ("revision", book.revision[:12]),
+        ("writes", "a dry run until `leadmode arm`" if config.dry_run else "for real"),
+    ]
+    page.table([Column(""), Column("")], [[Cell(name, "dim"), text] for name, text in rows], 2)
+
+
+def _source(config: Config, name: str) -> str:
+    source = config.sources[name]
+    gets = ", gets the tasks" if source.authority else ""
+    return f"{name}: {source.adapter}, every {source.poll / 1_000:g} s{gets}"

@@ -1,0 +1,194 @@
+"""One cycle beside nobody: done, and told."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from connector import log
+from connector.assess import Alerted, Assessed
+from connector.cli.page import Page
+from connector.clock import Clock, iso
+from connector.daemon.cycle import Cycled, cycle
+from connector.daemon.lock import FolderLock
+from connector.deliver import Deliver
+from connector.errors import AdapterError
+from connector.ingest import Ingest, Polled
+from connector.model import Episode, Hold, OutboxState, Person, Write
+from connector.plan.facts import facts_of
+from connector.ports import Adapter
+from connector.registry import load_all, open_adapters
+from connector.store import Store
+from connector.store.requests import take_requests
+
+if TYPE_CHECKING:
+    from connector.config.settings import Config
+
+_NOT_TOLD: Final = frozenset({Hold.BASELINE, Hold.OVER})
+"""Only counted: the first load finds years of them."""
+
+
+@dataclass(slots=True)
+class Told:
+    """What a cycle did, as it is told."""
+
+    config: Config
+    dry_run: bool
+    new_rules: bool
+    cycled: Cycled | None = None
+    news: list[Assessed] = field(default_factory=list)
+    settled: list[tuple[Write, OutboxState, str]] = field(default_factory=list)
+
+    @property
+    def polled(self) -> Mapping[str, Polled]:
+        """What each source brought."""
+        return self.cycled.polled if self.cycled else {}
+
+    @property
+    def failed(self) -> Mapping[str, AdapterError]:
+        """The sources that could not be read to their end, and why."""
+        return self.cycled.failed if self.cycled else {}
+
+    @property
+    def alerts(self) -> list[tuple[Person, Alerted]]:
+        """Who entered or raised a hand, and what was decided, without what is only counted."""
+        return [(n.person, a) for n in self.news for a in n.alerts if not _is_counted(a)]
+
+    @property
+    def counted(self) -> Counter[Hold]:
+        """What is only counted."""
+        every = (a.decision.hold for n in self.news for a in n.alerts if _is_counted(a))
+        return Counter(hold for hold in every if hold is not None)
+
+    @property
+    def left(self) -> list[tuple[Person, Episode]]:
+        """Whose episode was found to have ended."""
+        return [(n.person, e) for n in self.news for e in n.left]
+
+    def summary(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "dry_run": self.dry_run,
+            "new_rules": self.new_rules,
+            "read": {name: _polled(each) for name, each in self.polled.items()},
+            "failed": {name: str(error) for name, error in self.failed.items()},
+            "evaluated": self.cycled.evaluated if self.cycled else 0,
+            "alerts": [_alert(self, *each) for each in self.alerts],
+            "counted": {hold.value: count for hold, count in self.counted.items()},
+            "left": [_left(self, *each) for each in self.left],
+            "settled": [
+                {"key": write.key, "state": state.value, "reason": reason}
+                for write, state, reason in self.settled
+            ],
+        }
+
+
+def one_cycle(path: Path, clock: Clock, page: Page, *, quiet: bool) -> Told:
+    """Read, decide and write once. Raises AlreadyRunning beside a daemon."""
+    log.configure(level=logging.ERROR)
+    config = load_all(path)
+    with FolderLock.take(config.state), closing(Store.open(config.state)) as store:
+        adapters = open_adapters(config, clock)
+        try:
+            return _cycle(config, store, adapters, clock, page, quiet=quiet)
+        finally:
+            for adapter in adapters.values():
+                adapter.close()
+
+
+def _cycle(
+    config: Config,
+    store: Store,
+    adapters: Mapping[str, Adapter],
+    clock: Clock,
+    page: Page,
+    *,
+    quiet: bool,
+) -> Told:
+    ingest = Ingest(store, config, clock)
+    told = Told(config, config.dry_run and not store.armed, ingest.adopt(config))
+    take_requests(store, clock.now())
+    with _progress(page, quiet=quiet) as progress:
+
+        def watch(news: Polled | Assessed) -> None:
+            if isinstance(news, Assessed):
+                told.news.append(news)
+            else:
+                progress(news)
+
+        told.cycled = cycle(
+            ingest,
+            Deliver(store, adapters, config, clock),
+            adapters,
+            watch=watch,
+            sent=lambda *settled: told.settled.append(settled),
+        )
+    return told
+
+
+@contextmanager
+def _progress(page: Page, *, quiet: bool) -> Iterator[Callable[[Polled], None]]:
+    """A line on a terminal that says how far the reading is, and goes away at the end."""
+    if quiet or not page.for_people:
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    rows = 0
+    with Console(stderr=True).status("reading ...") as line:
+
+        def show_rows(read: Polled) -> None:
+            nonlocal rows
+            rows += read.records + read.engagements
+            line.update(f"reading {read.source} {read.stream or ''}: {rows:,} rows")
+
+        yield show_rows
+
+
+def _is_counted(alert: Alerted) -> bool:
+    return alert.decision.hold in _NOT_TOLD
+
+
+def name_of(told: Told, person: Person) -> str:
+    """A person with the company, or what else there is."""
+    facts = facts_of(person, told.config.authority.name)
+    known = [facts.get("person.name"), facts.get("account.name")]
+    return ", ".join(str(each) for each in known if each) or f"#{person.id}"
+
+
+def _alert(told: Told, person: Person, alert: Alerted) -> dict[str, object]:
+    decision = alert.decision
+    return {
+        "person": person.id,
+        "name": name_of(told, person),
+        "rule": decision.rule,
+        "what": decision.change,
+        "at": iso(decision.at),
+        "score": round(alert.transition.score, 6),
+        "verdict": decision.verdict.value,
+        "reason": decision.hold.value if decision.hold else None,
+        "writes": [write.key for write in alert.writes],
+    }
+
+
+def _left(told: Told, person: Person, episode: Episode) -> dict[str, object]:
+    return {
+        "person": person.id,
+        "name": name_of(told, person),
+        "rule": episode.rule,
+        "at": iso(episode.left_at) if episode.left_at is not None else None,
+        "reason": episode.left_reason,
+    }
+
+
+def _polled(polled: Polled) -> dict[str, int]:
+    return {
+        "records": polled.records,
+        "engagements": polled.engagements,
+        "set_aside": polled.set_aside,
+    }

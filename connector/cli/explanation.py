@@ -1,0 +1,151 @@
+"""An explanation as text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from connector.cli.page import Cell, Column, Page
+from connector.plan.words import moment, span
+from connector.report.explain import Explanation
+from connector.report.missing import Missing, Option
+from connector.report.spells import Line, Spell, spells
+from connector.report.standing import Need, Standing
+from connector.report.story import What
+from connector.report.words import points
+
+_STYLES = {
+    What.ENTERED: "bold green",
+    What.RAISED: "bold green",
+    What.LEFT: "bold yellow",
+    What.HANDED_OFF: "green",
+    What.HELD: "yellow",
+    What.OPPORTUNITY: "cyan",
+    What.STATUS: "cyan",
+    What.KNOWN: "dim",
+    What.OTHER: "dim",
+    What.MACHINE: "dim",
+}
+_BY_SCORE = frozenset({"score", "kinds", "human"})
+_OPTIONS = 3
+"""Most ways to enter that are named."""
+
+
+def show(page: Page, told: Explanation, *, everything: bool) -> None:
+    """Who, the story, where they stand."""
+    zone = ZoneInfo(told.zone)
+    page.line(told.who.label + (f", {told.who.title}" if told.who.title else ""), "bold")
+    page.table([Column(""), Column("")], [[Cell(k, "dim"), v] for k, v in _about(told) if v], 2)
+    for note in told.notes:
+        page.line(note, "italic yellow", indent=2)
+    page.line()
+    page.line(f"The story (times in {told.zone})", "bold")
+    for spell in spells(told.story, told.quiet_ms, told.at, everything=everything):
+        _show_spell(page, spell, zone)
+    for standing, hand_off in zip(told.standings, told.hand_offs, strict=True):
+        page.line()
+        _show_standing(page, standing, hand_off, zone)
+
+
+def _about(told: Explanation) -> Iterator[tuple[str, str]]:
+    yield "company", told.company
+    yield "owner", told.who.owner
+    yield "e-mail", ", ".join(told.who.emails)
+    yield "records", ", ".join(told.records)
+    yield "contact", told.consent
+    because = f": {', '.join(told.fit_because)}" if told.fit_because else ""
+    yield "fit", f"{told.grade[:1]}, {points(told.fit)} points{because}"
+
+
+def _show_spell(page: Page, spell: Spell, zone: ZoneInfo) -> None:
+    if spell.quiet:
+        page.line(f"--- quiet for {span(spell.ended - spell.began)} ---", "magenta", indent=2)
+    rows = [row for line in spell.lines for row in _line(line, zone)]
+    more = ", ".join(f"{count} x {what}" for what, count in spell.more.most_common(6))
+    if more:
+        rows.append(["", "", Cell(f"besides: {more}", "dim")])
+    columns = [Column("", folds=False), Column("", right=True, folds=False), Column("")]
+    page.table(columns, [_padded(row) for row in rows], 2)
+
+
+def _padded(row: list[Cell | str]) -> list[Cell | str]:
+    """All spells have the same columns."""
+    when, gained, text = row
+    return [f"{when:<18}", gained.rjust(4) if isinstance(gained, str) else gained, text]
+
+
+def _line(line: Line, zone: ZoneInfo) -> Iterator[list[Cell | str]]:
+    entry, style = line.entry, _STYLES.get(line.entry.what, "")
+    times = f", {line.times} times" if line.times > 1 else ""
+    if entry.what in (What.ENTERED, What.RAISED, What.LEFT):
+        text = f"{entry.text} ({points(entry.points or 0)} points)"
+        yield [moment(entry.at, zone), " ==>", Cell(text, style)]
+    else:
+        gained = f"+{points(line.points)}" if line.points is not None else ""
+        when = "" if entry.what in (What.HANDED_OFF, What.HELD) else moment(entry.at, zone)
+        yield [when, gained, Cell(entry.text + times, style)]
+    if entry.what is What.HANDED_OFF:
+        for why in entry.why:
+            yield ["", "", Cell(f"  {why}", "dim")]
+
+
+def _show_standing(page: Page, standing: Standing, hand_off: str, zone: ZoneInfo) -> None:
+    state = "in lead mode" if standing.in_lead_mode else "not in lead mode"
+    style = "bold green" if standing.in_lead_mode else "bold"
+    since = f" since {moment(standing.since, zone)}" if standing.since is not None else ""
+    page.row([Cell(f"{standing.title}: ", "bold"), Cell(state + since, style)])
+    if not standing.in_lead_mode:
+        columns = [Column("", folds=False), Column("", folds=False), Column("")]
+        page.table(columns, [_need(each) for each in standing.needs], 2)
+    for name, text in _outlook(standing, hand_off, zone):
+        page.row([Cell(f"{name}: ", "dim"), Cell(text)], indent=2)
+
+
+def _need(need: Need) -> list[Cell | str]:
+    mark = Cell("ok", "green") if need.met else Cell("no", "red")
+    needed = "" if need.needed == "yes" else f"; needed: {need.needed}"
+    return [mark, need.name, need.have + needed]
+
+
+def _outlook(standing: Standing, hand_off: str, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+    """What is missing or when it ends, and what becomes of an alert."""
+    if standing.in_lead_mode:
+        yield "score", f"{points(standing.score)} now"
+        if standing.due is not None:
+            text = f"{moment(standing.due, zone)} if they stay silent ({standing.ends_because})"
+            yield "ends", text
+    else:
+        if lacks := list(_lacks(standing)):
+            yield "missing", ", ".join(lacks)
+        if standing.missing is not None:
+            yield from _enough(standing.missing, zone)
+    yield "hand-off" if standing.in_lead_mode else "an alert now", hand_off
+
+
+def _lacks(standing: Standing) -> Iterator[str]:
+    """What is missing; points are not, while they would lead to nothing."""
+    open_now = standing.missing is not None and standing.missing.by_score
+    for need in standing.needs:
+        if not need.met and need.lacks and (open_now or need.name not in _BY_SCORE):
+            yield need.lacks
+
+
+def _enough(missing: Missing, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+    for option in missing.options[:_OPTIONS]:
+        yield "enough now", _option(option)
+    if missing.by_score and not missing.options:
+        yield "enough now", "no three things at once" if missing.complete else "not found"
+    if missing.from_when is not None:
+        silent = ", if they stay silent until then" if missing.if_silent else ""
+        yield "a new return", f"from {moment(missing.from_when, zone)} on{silent}"
+    if missing.raised_hands:
+        hands = " or ".join(dict.fromkeys(step.text for step in missing.raised_hands))
+        yield "always enough", hands
+
+
+def _option(option: Option) -> str:
+    often = {1: "", 2: " twice", 3: " three times"}
+    counts = Counter(step.text for step in option.steps)
+    done = " and ".join(f"{text}{often.get(count, '')}" for text, count in counts.items())
+    return f"{done} (+{points(option.points)})"

@@ -1,0 +1,1 @@
+"""What admins write: the configuration and the rule files, checked and turned into values."""

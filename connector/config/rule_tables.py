@@ -1,0 +1,208 @@
+"""The tables of a rule file: their keys, defaults and bounds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from connector.config.types import (
+    Condition,
+    Duration,
+    Id,
+    Kinds,
+    LimitText,
+    Scalars,
+    Texts,
+    lasting,
+)
+from connector.config.wording import Table
+from connector.engine.rule import DEFAULT_GROUP
+from connector.engine.timeline import EndReason
+
+Points = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=1)]
+Written = Annotated[str, StringConstraints(min_length=1)]
+Priority = Literal["high", "normal"]
+
+
+class SignalTable(Table):
+    """What somebody does becomes points. The first signal that matches scores an engagement."""
+
+    id: Id
+    """A lasting name. Transitions name it, so do not use it again for something else."""
+    kind: Kinds
+    """One kind of engagement, or a list of kinds."""
+    asset: Texts = Field(default_factory=list)
+    """Patterns such as "*pricing*" for the form, page, content or link. Left out: any."""
+    source: Texts = Field(default_factory=list)
+    """Names of the sources it may come from. Left out: any."""
+    weight: Points
+    """Points of one fresh engagement. 0: matching engagements do not count at all."""
+    half_life: Duration = lasting("30d")
+    """After this long half of the points are left."""
+    group: Written = DEFAULT_GROUP
+    """Signals of one group share the cap of [group.NAME]."""
+    limit: LimitText | None = None
+    """At most this many engagements per period carry points, for example "3/day"."""
+    hand_raise: bool = False
+    """They ask to be contacted: a human's engagement enters lead mode at once."""
+
+
+class GroupTable(Table):
+    """A group of signals."""
+
+    cap: Points
+    """Most points that the group can give."""
+
+
+class LeadModeTable(Table):
+    """When somebody is in lead mode, for the people it applies to."""
+
+    id: Id
+    """A lasting name, part of every write key."""
+    title: str = ""
+    """What people call it. Left out: the id."""
+    enter: float = Field(default=50.0, gt=0)
+    """Score needed to enter."""
+    leave: float = Field(default=20.0, ge=0)
+    """Score at which an episode has decayed. Less than enter."""
+    dormant_after: Duration = lasting("90d")
+    """Silence of this length makes the next engagement the start of a return."""
+    burst_max: Duration = lasting("30d")
+    """A return can be entered this long after its start."""
+    window: Duration = lasting("14d")
+    """How far back distinct kinds and human evidence are counted. At most dormant_after."""
+    distinct_kinds: Count = 2
+    """So many different kinds of engagement are needed within the window."""
+    human_min: int = Field(default=1, ge=0)
+    """So many engagements within the window must surely be a human's."""
+    idle_after: Duration = lasting("45d")
+    """Silence that ends an episode. At most dormant_after."""
+    cooldown: Duration = lasting("30d", zero=True)
+    """After a hand-off, an entry raises no further one for this long."""
+    fresh_start: bool = True
+    """Whether a rep's disposition wipes the points gathered before it."""
+    rearm_after: Duration = lasting("30d", zero=True)
+    """After a disposition, the first engagement at least this much later starts a new return."""
+    top: Count = 5
+    """How many engagements are kept as evidence."""
+    epoch: Count = 1
+    """Raise it only to alert again, on purpose, about what was already alerted."""
+    applies_to: Condition = Field(default_factory=dict)
+    """Who the rule looks at. Left out: everybody."""
+    signals: Texts = Field(default_factory=list)
+    """Ids of the signals that count. Left out: all."""
+
+
+class FitPointsTable(Table):
+    """Points for the ability to buy."""
+
+    when: Condition
+    """Who gets the points."""
+    points: float
+    """How many; a negative number takes some away."""
+    label: str = ""
+    """What an explanation says, for example "works in manufacturing"."""
+
+
+class GradesTable(Table):
+    """Letters for fit and digits for score; A1 is best."""
+
+    letters: list[float] = Field(default=[60.0, 40.0, 20.0], min_length=1)
+    """Least fit points for A, B, C ...; the rest gets the next letter."""
+    digits: list[float] = Field(default=[80.0, 50.0, 30.0], min_length=1)
+    """Least score for 1, 2, 3 ...; the rest gets the next digit."""
+    cap: Points = 100.0
+    """Most fit points that count."""
+
+
+class FitTable(Table):
+    """The ability to buy."""
+
+    requires: Condition = Field(default_factory=dict)
+    """Needed to enter lead mode, except for a raised hand. Left out: everybody fits."""
+    points: list[FitPointsTable] = Field(default_factory=list)
+    """What makes a person a better fit."""
+    grades: GradesTable = Field(default_factory=GradesTable)
+    """How points become letters and digits."""
+
+
+class MachineTable(Table):
+    """Which clicks no human made."""
+
+    click_after_send: Duration = lasting("2s", zero=True)
+    """A click this soon after the sending is a machine's. "0s": no such test."""
+    scan_links: int = Field(default=3, ge=0)
+    """So many distinct links clicked within scan_within are a scanner's. 0: no such test."""
+    scan_within: Duration = lasting("2s", zero=True)
+    """See scan_links. "0s": no such test."""
+
+
+class HoldTable(Table):
+    """When a hand-off is not made, although somebody entered lead mode."""
+
+    open_opportunity: bool = True
+    """The person or their account has an open opportunity."""
+    consent: bool = True
+    """The person opted out of every channel."""
+    worked_within: Duration = lasting("0d", zero=True)
+    """A call or meeting this recently means that somebody is on it. "0d": off."""
+    excluded: Condition = Field(default_factory=dict)
+    """Who is never handed off: competitors, students, your own people. Left out: nobody."""
+
+
+class FieldTable(Table):
+    """A field of the person's record that a hand-off sets."""
+
+    field: Written
+    """The CRM's own name of the field."""
+    value: str
+    """The new value; may hold placeholders."""
+    expected: Scalars | None = None
+    """Only if the field has one of these values now. Left out: whatever it has."""
+
+
+class HandOffTable(Table):
+    """What a hand-off writes into the CRM."""
+
+    subject: Written
+    """Of the task; may hold placeholders."""
+    body: Written
+    """Of the task; may hold placeholders."""
+    due: Duration = lasting("1d", zero=True)
+    """Until when the task is to be done, counted from the hand-off."""
+    raised_due: Duration = lasting("2h", zero=True)
+    """The same for a raised hand."""
+    priority: Priority = "normal"
+    """Of the task."""
+    raised_priority: Priority = "high"
+    """The same for a raised hand."""
+    fallback_owner: Written | None = None
+    """The CRM's id of the user who gets the tasks of records without an active owner."""
+    field: list[FieldTable] = Field(default_factory=list)
+    """Fields to set."""
+
+
+Disposition = Annotated[EndReason, Field(strict=False)]
+
+
+class RuleFile(Table):
+    """A rule file of leadmode. Every table may stand in any file of the folder."""
+
+    signal: list[SignalTable] = Field(default_factory=list)
+    """What somebody does becomes points."""
+    lead_mode: list[LeadModeTable] = Field(default_factory=list)
+    """When somebody is in lead mode."""
+    group: dict[str, GroupTable] = Field(default_factory=dict)
+    """Most points per group of signals."""
+    fit: FitTable | None = None
+    """The ability to buy."""
+    machine: MachineTable | None = None
+    """Which clicks no human made."""
+    hold: HoldTable | None = None
+    """When a hand-off is not made."""
+    hand_off: HandOffTable | None = None
+    """What a hand-off writes into the CRM."""
+    dispositions: dict[str, Disposition] = Field(default_factory=dict)
+    """Status values of a person's record by which a rep ends an episode."""

@@ -1,0 +1,112 @@
+"""Every rule file together, as values. One rulebook is one rule revision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from connector.engine.condition import Condition
+from connector.engine.rule import MachineTests, Rule
+from connector.engine.timeline import EndReason
+from connector.model import Scalar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadMode:
+    """A named lead-mode rule with the people it is for."""
+
+    rule: Rule
+    applies_to: Condition
+    """Who the rule looks at at all; the rest never gets an episode from it."""
+    fit: Condition
+    """The fit predicate of design section 3: needed to enter, except for a raised hand."""
+    epoch: int = 1
+    """Part of every write key; raised only to alert again on purpose."""
+    title: str = ""
+    """What people call the rule, for example "Returning customer"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitPoints:
+    """Ability to buy, in points."""
+
+    when: Condition
+    points: float
+    label: str = ""
+    """What an explanation says, for example "works in manufacturing"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grades:
+    """Letters for fit points and digits for score; A1 is best.
+
+    `letters` and `digits` are lower bounds, best first: letters (60, 40, 20) make A, B, C and D
+    for the rest; digits (80, 50, 30) make 1, 2, 3 and 4 for the rest.
+    """
+
+    letters: tuple[float, ...] = (60.0, 40.0, 20.0)
+    digits: tuple[float, ...] = (80.0, 50.0, 30.0)
+    cap: float = 100.0
+    """Most fit points that count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """A field of the person's record that a hand-off sets."""
+
+    field: str
+    """The platform's own name of the field."""
+    value: str
+    """A template, see `HandOff.subject`."""
+    expected: tuple[Scalar, ...] | None = None
+    """Values under which it may be changed; None: any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOff:
+    """What an episode writes into the CRM.
+
+    Templates hold placeholders in double braces; the closed set is `connector.plan.text`'s.
+    """
+
+    subject: str
+    body: str
+    due: int
+    """ms after the hand-off."""
+    raised_due: int
+    """ms after a raised hand."""
+    priority: str = "normal"
+    raised_priority: str = "high"
+    fallback_owner: str | None = None
+    """Platform id of the user who gets tasks of unowned records or inactive owners."""
+    fields: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holds:
+    """When a hand-off is not made."""
+
+    open_opportunity: bool = True
+    """The person, or their account, has an open opportunity."""
+    consent: bool = True
+    """The person opted out of every channel: opted_out and do_not_call both set."""
+    worked_within: int = 0
+    """ms; a meeting or call with a rep this recently means that somebody is on it; 0: off."""
+    excluded: Condition | None = None
+    """Competitors, employees, students ...: people who are never handed off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """All rules of one revision."""
+
+    revision: str
+    """Hash of all rule files; every transition and write names it."""
+    lead_modes: tuple[LeadMode, ...]
+    hand_off: HandOff
+    fit_points: tuple[FitPoints, ...] = ()
+    grades: Grades = field(default_factory=Grades)
+    holds: Holds = field(default_factory=Holds)
+    machine: MachineTests = field(default_factory=MachineTests)
+    dispositions: Mapping[str, EndReason] = field(default_factory=dict)
+    """Status values of a person record by which a rep ends an episode."""

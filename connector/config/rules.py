@@ -1,0 +1,284 @@
+"""Rule folders in, one `Rulebook` out, or every problem of every file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, TypeVar
+
+from connector.config.conditions import ConditionReader
+from connector.config.positions import Loc
+from connector.config.rule_checks import (
+    Sound,
+    check_grades,
+    check_groups,
+    check_lead_mode,
+    check_signals,
+    check_templates,
+)
+from connector.config.rule_files import Entry, RuleFiles, read_rule_files
+from connector.config.rule_tables import (
+    FitTable,
+    GroupTable,
+    HandOffTable,
+    HoldTable,
+    LeadModeTable,
+    MachineTable,
+    SignalTable,
+)
+from connector.config.rulebook import (
+    FieldChange,
+    FitPoints,
+    Grades,
+    HandOff,
+    Holds,
+    LeadMode,
+    Rulebook,
+)
+from connector.config.wording import Table, in_order, toml_text, validate
+from connector.engine.condition import Always, Logical
+from connector.engine.rule import MachineTests, Rule, Signal
+from connector.engine.timeline import EndReason
+from connector.errors import FixInput
+from connector.problems import Problem, did_you_mean
+
+T = TypeVar("T", bound=Table)
+
+_STAND_INS: Final[Mapping[type[Table], Mapping[str, object]]] = {
+    SignalTable: {"id": "unknown", "kind": "page_viewed", "weight": 1},
+    LeadModeTable: {"id": "unknown"},
+    GroupTable: {"cap": 0},
+    HandOffTable: {"subject": "-", "body": "-"},
+}
+"""What takes the place of a key that is needed and wrong, while more problems are looked for."""
+
+
+def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = None) -> Rulebook:
+    """The rules of all files in the folders; FixInput names every problem of every file.
+
+    A later folder is laid over the earlier ones. With `sources`, signals may only name these.
+    """
+    files = read_rule_files(folders)
+    reading = _Reading(files)
+    signals = reading.several(SignalTable, files.signals)
+    modes = reading.several(LeadModeTable, files.lead_modes)
+    groups = reading.several(GroupTable, files.groups.values())
+    reading.problems.extend(check_signals(signals, sources))
+    reading.problems.extend(check_groups(files.groups, files.signals))
+    for mode in modes:
+        reading.problems.extend(check_lead_mode(mode, signals))
+    ready = tuple(_signal(one.table) for one in signals)
+    caps = {one.entry.key: one.table.cap for one in groups}
+    requires = reading.condition(files.singles.get("fit"), ("requires",))
+    fit = reading.fit()
+    machine = _table(reading.single(MachineTable, "machine"), MachineTable)
+    rulebook = Rulebook(
+        revision=files.revision,
+        lead_modes=tuple(
+            LeadMode(
+                rule=_rule(mode.table, ready, caps),
+                applies_to=reading.condition(mode.entry, ("applies_to",)),
+                fit=requires,
+                epoch=mode.table.epoch,
+                title=mode.table.title or mode.table.id,
+            )
+            for mode in modes
+        ),
+        hand_off=reading.hand_off(),
+        fit_points=reading.fit_points(fit),
+        grades=_grades(fit),
+        holds=reading.holds(),
+        machine=_machine_tests(machine),
+        dispositions=reading.dispositions(),
+    )
+    reading.demand_something()
+    if reading.problems:
+        raise FixInput(in_order(reading.problems))
+    return rulebook
+
+
+class _Reading:
+    """Turns gathered tables into values; collects problems and goes on, to find the others."""
+
+    def __init__(self, files: RuleFiles) -> None:
+        self._files = files
+        self.problems: list[Problem] = list(files.problems)
+
+    def several(self, model: type[T], entries: Iterable[Entry]) -> list[Sound[T]]:
+        """The tables with what is usable of each."""
+        return [self._sound(model, entry) for entry in entries]
+
+    def single(self, model: type[T], key: str) -> Sound[T] | None:
+        """The one table of its kind, if there is one."""
+        entry = self._files.singles.get(key)
+        return self._sound(model, entry) if entry else None
+
+    def condition(self, entry: Entry | None, loc: Loc) -> Logical:
+        """The condition at a place of a table; everybody when there is none."""
+        raw: object = entry.values if entry else {}
+        for step in loc:
+            if isinstance(raw, Mapping):
+                raw = raw.get(str(step), {})
+            elif isinstance(raw, list) and isinstance(step, int):
+                raw = raw[step]
+        if entry is None or raw == {}:
+            return Always()
+        reader = ConditionReader(entry)
+        condition = reader.read(raw, loc)
+        self.problems.extend(reader.problems)
+        return condition
+
+    def fit(self) -> FitTable:
+        """The ability to buy; defaults when no file says anything."""
+        sound = self.single(FitTable, "fit")
+        if sound is not None:
+            self.problems.extend(check_grades(sound))
+        return _table(sound, FitTable)
+
+    def fit_points(self, fit: FitTable) -> tuple[FitPoints, ...]:
+        """Points with their conditions; an empty `when` is refused, it would mean everybody."""
+        entry = self._files.singles.get("fit")
+        found = []
+        for index, one in enumerate(fit.points):
+            loc = ("points", index, "when")
+            if entry is not None and one.when == {}:
+                message = "when = {} says nothing: everybody would get the points."
+                problem = Problem(
+                    place=entry.value_place(loc), message=message, advice="Fill it in."
+                )
+                self.problems.append(problem)
+            when = self.condition(entry, loc)
+            found.append(FitPoints(when=when, points=one.points, label=one.label))
+        return tuple(found)
+
+    def holds(self) -> Holds:
+        """What holds a hand-off back."""
+        table = _table(self.single(HoldTable, "hold"), HoldTable)
+        excluded = self.condition(self._files.singles.get("hold"), ("excluded",))
+        return Holds(
+            open_opportunity=table.open_opportunity,
+            consent=table.consent,
+            worked_within=table.worked_within,
+            excluded=None if isinstance(excluded, Always) else excluded,
+        )
+
+    def hand_off(self) -> HandOff:
+        """What is written; a stand-in when there is none, which `demand_something` reports."""
+        sound = self.single(HandOffTable, "hand_off")
+        if sound is None:
+            return HandOff(subject="", body="", due=0, raised_due=0)
+        self.problems.extend(check_templates(sound))
+        return _hand_off(sound.table)
+
+    def dispositions(self) -> Mapping[str, EndReason]:
+        """Status values and what they say about an episode."""
+        entry = self._files.singles.get("dispositions")
+        known = [reason.value for reason in EndReason]
+        found: dict[str, EndReason] = {}
+        for status, reason in (entry.values if entry else {}).items():
+            if reason in known:
+                found[status] = EndReason(reason)
+            elif entry is not None:
+                message = f"{toml_text(status)} = {toml_text(reason)} is no way to end an episode."
+                place = entry.value_place((status,))
+                advice = did_you_mean(str(reason), known)
+                self.problems.append(Problem(place=place, message=message, advice=advice))
+        return found
+
+    def demand_something(self) -> None:
+        """Complain about tables that no file has, unless a file could not be read."""
+        if self._files.problems:
+            return
+        wanted = {
+            "[[signal]]": self._files.signals,
+            "[[lead_mode]]": self._files.lead_modes,
+            "[hand_off]": "hand_off" in self._files.singles,
+        }
+        for name, there in wanted.items():
+            if not there:
+                message = f"No rule file has a {name}."
+                advice = "Add one; rules.md shows how."
+                place = self._files.nowhere()
+                self.problems.append(Problem(place=place, message=message, advice=advice))
+
+    def _sound(self, model: type[T], entry: Entry) -> Sound[T]:
+        stand_ins = _STAND_INS.get(model, {})
+        table, checked = validate(model, entry.values, entry, stand_ins=stand_ins)
+        self.problems.extend(checked.problems)
+        return Sound(table or model.model_validate(stand_ins), entry, checked.bad)
+
+
+def _table(sound: Sound[T] | None, model: type[T]) -> T:
+    return sound.table if sound else model()
+
+
+def _signal(table: SignalTable) -> Signal:
+    return Signal(
+        id=table.id,
+        kinds=frozenset(table.kind),
+        weight=table.weight,
+        half_life=table.half_life,
+        assets=tuple(table.asset),
+        sources=frozenset(table.source),
+        group=table.group,
+        limit=table.limit,
+        hand_raise=table.hand_raise,
+    )
+
+
+def _rule(table: LeadModeTable, signals: tuple[Signal, ...], caps: Mapping[str, float]) -> Rule:
+    chosen = frozenset(table.signals)
+    return Rule(
+        id=table.id,
+        signals=tuple(one for one in signals if not chosen or one.id in chosen),
+        caps=dict(caps),
+        **table.model_dump(
+            include={
+                "enter",
+                "leave",
+                "dormant_after",
+                "burst_max",
+                "window",
+                "distinct_kinds",
+                "human_min",
+                "idle_after",
+                "cooldown",
+                "fresh_start",
+                "rearm_after",
+                "top",
+            }
+        ),
+    )
+
+
+def _grades(fit: FitTable) -> Grades:
+    grades = fit.grades
+    return Grades(letters=tuple(grades.letters), digits=tuple(grades.digits), cap=grades.cap)
+
+
+def _machine_tests(table: MachineTable) -> MachineTests:
+    return MachineTests(
+        click_after_send=table.click_after_send,
+        scan_links=table.scan_links,
+        scan_within=table.scan_within,
+    )
+
+
+def _hand_off(table: HandOffTable) -> HandOff:
+    return HandOff(
+        subject=table.subject,
+        body=table.body,
+        due=table.due,
+        raised_due=table.raised_due,
+        priority=table.priority,
+        raised_priority=table.raised_priority,
+        fallback_owner=table.fallback_owner,
+        fields=tuple(
+            FieldChange(
+                field=one.field,
+                value=one.value,
+                expected=None if one.expected is None else tuple(one.expected),
+            )
+            for one in table.field
+        ),
+    )

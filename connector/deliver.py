@@ -1,0 +1,235 @@
+"""Hop 3: sending what the outbox holds, and noting what became of it."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from connector import log
+from connector.clock import Clock
+from connector.config.settings import Config
+from connector.errors import FateUnknown, GrantAccess
+from connector.model import OutboxState, Outcome, Write
+from connector.ports import Adapter
+from connector.retry import Next, Pace, after_error, after_outcome
+from connector.store import Store
+from connector.store.outbox import Queued
+
+_LOG = log.get("deliver")
+_CUT_OFF: Final = "leadmode ended while it was being sent; look whether it is there"
+_WAITING: Final = (OutboxState.RETRY, OutboxState.UNKNOWN)
+
+Sent = Callable[[Write, OutboxState, str], None]
+"""Told of every write that was settled, with its new state and the reason."""
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What one draining of the outbox did."""
+
+    settled: Counter[OutboxState] = field(default_factory=Counter)
+    """How many writes went into each state."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is known about one write after a call, and what follows from it."""
+
+    queued: Queued
+    then: Next
+    reason: str
+    outcome: Outcome | None = None
+
+
+class Deliver:
+    """Sends writes to the adapters. One thread at a time."""
+
+    def __init__(
+        self, store: Store, adapters: Mapping[str, Adapter], config: Config, clock: Clock
+    ) -> None:
+        self._store = store
+        self._adapters = adapters
+        self._config = config
+        self._clock = clock
+        self._paused: dict[str, int] = {}
+        self._log = log.Changes(_LOG, "delivery")
+
+    def drain(self, stop: threading.Event, watch: Sent | None = None) -> Delivered:
+        """Send everything that is ready, until nothing is or `stop` is set."""
+        delivered = Delivered()
+        if self._config.dry_run and not self._store.armed:
+            return delivered
+        for instance, adapter in self._adapters.items():
+            while not stop.is_set() and not self._is_paused(instance):
+                claimed = self._claim(instance, adapter)
+                if not claimed:
+                    break
+                self._work_off(instance, adapter, claimed, delivered, watch)
+        return delivered
+
+    def next_moment(self) -> int | None:
+        """When there is something to send next, UTC ms."""
+        moments = []
+        with self._store.steady():
+            for instance in self._adapters:
+                moment = self._store.outbox.next_moment([instance])
+                if moment is not None:
+                    moments.append(max(moment, self._paused.get(instance, 0)))
+        return min(moments, default=None)
+
+    def _claim(self, instance: str, adapter: Adapter) -> list[Queued]:
+        delivery, now = self._config.delivery, self._clock.now()
+        most = min(adapter.capabilities.max_batch, delivery.batch)
+        with self._store.transaction():
+            return self._store.outbox.claim(
+                instance, most, lease_until=now + delivery.lease, now=now
+            )
+
+    def _work_off(
+        self,
+        instance: str,
+        adapter: Adapter,
+        claimed: Sequence[Queued],
+        delivered: Delivered,
+        watch: Sent | None,
+    ) -> None:
+        given_up: list[_Answer] = []
+        to_send: list[Queued] = []
+        for each in claimed:
+            why_not = self._why_not(each)
+            if why_not is None:
+                to_send.append(each)
+            else:
+                given_up.append(_Answer(each, *why_not))
+        if given_up:
+            self._settle(instance, given_up, delivered, watch)
+        if to_send:
+            self._send(instance, adapter, to_send, delivered, watch)
+
+    def _why_not(self, claimed: Queued) -> tuple[Next, str] | None:
+        """What becomes of a write that must not be sent, and why; None: send it."""
+        if claimed.state is OutboxState.INFLIGHT:
+            # Its sender was killed, or never came back: nobody knows what became of it.
+            then = self._after(FateUnknown(), claimed)
+            if then.state is OutboxState.HELD:
+                return replace(then, counts=False), _CUT_OFF
+        if self._clock.now() - claimed.wanted_at > self._config.delivery.ttl:
+            return Next(state=OutboxState.EXPIRED, counts=False), "too late to be of use"
+        return None
+
+    def _send(
+        self,
+        instance: str,
+        adapter: Adapter,
+        claimed: Sequence[Queued],
+        delivered: Delivered,
+        watch: Sent | None,
+    ) -> None:
+        try:
+            outcomes = adapter.write([each.write for each in claimed])
+            _require_an_answer_each(claimed, outcomes)
+        except Exception as error:
+            parts = self._parts(claimed, error)
+            if len(parts) > 1:
+                for part in parts:
+                    self._send(instance, adapter, part, delivered, watch)
+                return
+            self._log.trouble(instance, type(error).__name__)
+            reason = f"{type(error).__name__}: {error}"
+            failed = [_Answer(each, self._after(error, each), reason) for each in claimed]
+            self._settle(instance, failed, delivered, watch)
+        else:
+            self._log.fine(instance)
+            answered = [
+                _Answer(each, self._next(each, outcome), outcome.reason, outcome)
+                for each, outcome in zip(claimed, outcomes, strict=True)
+            ]
+            self._settle(instance, answered, delivered, watch)
+
+    def _parts(self, claimed: Sequence[Queued], error: Exception) -> list[list[Queued]]:
+        """What to try again apart: one bad write must not cost the others that went with it."""
+        if isinstance(error, GrantAccess):  # perhaps needed for tasks only, or for fields only
+            kinds = {each.write.kind for each in claimed}
+            return [[each for each in claimed if each.write.kind is kind] for kind in sorted(kinds)]
+        if self._after(error, claimed[0]).state is OutboxState.DEAD:
+            return [[each] for each in claimed]
+        return [list(claimed)]
+
+    def _settle(
+        self,
+        instance: str,
+        answers: Sequence[_Answer],
+        delivered: Delivered,
+        watch: Sent | None,
+    ) -> None:
+        now = self._clock.now()
+        with self._store.transaction():
+            for answer in answers:
+                then = answer.then
+                self._store.outbox.settle(
+                    answer.queued.write.key,
+                    then.state,
+                    now=now,
+                    next_at=None if then.wait is None else now + then.wait,
+                    remote_id=answer.outcome.remote_id if answer.outcome else None,
+                    reason=answer.reason,
+                    attempt=None if then.counts else answer.queued.attempt,
+                )
+        for answer in answers:
+            pause = answer.then.pause
+            if pause is not None:
+                self._paused[instance] = max(self._paused.get(instance, 0), now + pause)
+            delivered.settled[answer.then.state] += 1
+            _log_change(answer)
+            if watch:
+                watch(answer.queued.write, answer.then.state, answer.reason)
+
+    def _next(self, queued: Queued, outcome: Outcome) -> Next:
+        instance = queued.write.target.instance
+        return after_outcome(
+            outcome,
+            attempt=queued.attempt + 1,
+            pace=self._pace,
+            delivery=self._adapters[instance].capabilities.delivery,
+            resend=self._resend(instance),
+        )
+
+    def _after(self, error: Exception, queued: Queued) -> Next:
+        instance = queued.write.target.instance
+        return after_error(
+            error,
+            queued.write.key,
+            attempt=queued.attempt + 1,
+            pace=self._pace,
+            delivery=self._adapters[instance].capabilities.delivery,
+            resend=self._resend(instance),
+        )
+
+    @property
+    def _pace(self) -> Pace:
+        delivery = self._config.delivery
+        return Pace(first=delivery.retry_first, most=delivery.retry_most)
+
+    def _resend(self, instance: str) -> bool:
+        return str(self._config.sources[instance].on_ambiguous) == "resend"
+
+    def _is_paused(self, instance: str) -> bool:
+        return self._clock.now() < self._paused.get(instance, 0)
+
+
+def _log_change(answer: _Answer) -> None:
+    if answer.then.state in _WAITING:
+        return  # the pause or outage is logged once, by its change
+    how = answer.outcome.settled.value if answer.outcome else "no answer"
+    write = answer.queued.write
+    _LOG.info("settled", state=answer.then.state.value, how=how, key=write.key, on=write.target)
+
+
+def _require_an_answer_each(claimed: Sequence[Queued], outcomes: Sequence[Outcome]) -> None:
+    """An answer that does not fit the question says nothing about any of the writes."""
+    asked = [each.write.key for each in claimed]
+    if [outcome.key for outcome in outcomes] != asked:
+        raise FateUnknown(f"{len(outcomes)} answers that do not fit {len(asked)} writes")

@@ -1,0 +1,118 @@
+"""Evaluating many persons in one transaction, so that one of them never stops the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from connector import log
+from connector.assess import Assess, Assessed, Setting
+from connector.clock import HOUR, Clock
+from connector.config.settings import Config
+from connector.ingest.news import Watch
+from connector.store import Store
+from connector.store.connection import is_own_trouble
+
+_LOOK_AGAIN: Final = HOUR
+"""A person whose evaluation failed is tried again after this long."""
+
+_LOG = log.get("ingest")
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(slots=True)
+class Cycle:
+    """One poll or tick: how many hand-offs it made, and what is to be told afterwards."""
+
+    handed_off: int = 0
+    news: list[Assessed] = field(default_factory=list)
+
+    def tell(self, watch: Watch | None) -> None:
+        """Tell the news, once they are safely stored."""
+        if watch:
+            for news in self.news:
+                watch(news)
+        self.news.clear()
+
+
+class Work(Protocol[T_co]):
+    """A piece of work in one transaction, quick or step by step."""
+
+    def __call__(self, cycle: Cycle, *, careful: bool) -> T_co: ...
+
+
+def carefully_if_needed(cycle: Cycle, work: Work[T]) -> T:
+    """Do the work quickly; when anything is wrong with the data, again and step by step.
+
+    The trouble of the database itself is raised: doing it again would not help.
+    """
+    attempt = Cycle(handed_off=cycle.handed_off)
+    try:
+        done = work(attempt, careful=False)
+    except Exception as error:  # the careful way finds out whose fault it is
+        if is_own_trouble(error):
+            raise
+        attempt = Cycle(handed_off=cycle.handed_off)
+        done = work(attempt, careful=True)
+    cycle.handed_off = attempt.handed_off
+    cycle.news += attempt.news
+    return done
+
+
+class Judge:
+    """Brings persons up to date by one configuration, inside the caller's transaction."""
+
+    def __init__(self, store: Store, config: Config, clock: Clock) -> None:
+        self._store = store
+        self._config = config
+        self._clock = clock
+        self._assess: Assess | None = None
+
+    def bring_up_to_date(self, persons: Iterable[int], cycle: Cycle, *, careful: bool) -> None:
+        """Evaluate them; careful: a person who fails is set aside, and the others go on."""
+        storm = self._config.storm
+        for person in persons:
+            room = max(0, storm - cycle.handed_off) if storm else None
+            news = self._one(person, room, careful=careful)
+            if news is not None:
+                cycle.handed_off += sum(bool(alert.writes) for alert in news.alerts)
+                if news.alerts or news.left:
+                    cycle.news.append(news)
+
+    def _one(self, person: int, room: int | None, *, careful: bool) -> Assessed | None:
+        assess = self._assessment()
+        if not careful:
+            return assess.person(person, self._clock.now(), room=room)
+        try:
+            with self._store.savepoint():
+                return assess.person(person, self._clock.now(), room=room)
+        except Exception as error:
+            if is_own_trouble(error):
+                raise
+            self._set_aside(person, error)
+            return None
+
+    def _set_aside(self, person: int, error: Exception) -> None:
+        retry_at = self._clock.now() + _LOOK_AGAIN
+        self._store.people.set_aside(person, type(error).__name__, retry_at)
+        _LOG.crashed("person_set_aside", error, person=person)
+
+    def _assessment(self) -> Assess:
+        """The assessment of this configuration; made anew when `leadmode arm` was given."""
+        dry_run = self._config.dry_run and not self._store.armed
+        if self._assess is None or self._assess.setting.dry_run != dry_run:
+            self._assess = Assess(
+                self._store,
+                Setting(
+                    instance=self._config.instance,
+                    rulebook=self._config.rulebook,
+                    authority=self._config.authority.name,
+                    zone=ZoneInfo(self._config.time_zone),
+                    dry_run=dry_run,
+                ),
+            )
+        return self._assess

@@ -1,0 +1,75 @@
+"""Storing one page, so that one bad row never stops the others."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from connector import log
+from connector.model import Engagement, Record
+from connector.ports import Page
+from connector.store import Store
+
+BAD_DATA: Final = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+)
+"""What a value raises that SQLite or JSON cannot hold."""
+
+_LOG = log.get("ingest")
+
+
+@dataclass(slots=True)
+class Stored:
+    """What storing a page did."""
+
+    touched: set[int] = field(default_factory=set)
+    """Persons whose evaluation may change."""
+    unusable: int = 0
+    """Rows that name nobody or cannot be stored."""
+
+
+def store_page(store: Store, page: Page, now: int, *, careful: bool) -> Stored:
+    """Store records and engagements inside the caller's transaction.
+
+    Quick by default: one of `BAD_DATA` is raised and the caller rolls back. Careful: each row has
+    its own savepoint, and a row that cannot be stored is left out and counted.
+    """
+    done = Stored()
+    if careful:
+        for record in page.records:
+            _carefully(store, partial(_put, store, record, now, done), done)
+        for engagement in page.engagements:
+            _carefully(store, partial(_add, store, (engagement,), done), done)
+    else:
+        for record in page.records:
+            _put(store, record, now, done)
+        _add(store, page.engagements, done)
+    return done
+
+
+def _put(store: Store, record: Record, now: int, done: Stored) -> None:
+    done.touched |= store.people.put(record, now=now)
+
+
+def _add(store: Store, engagements: tuple[Engagement, ...], done: Stored) -> None:
+    known = [(store.people.who(each), each) for each in engagements]
+    usable = [(who, each) for who, each in known if who is not None]
+    done.unusable += len(known) - len(usable)
+    done.touched |= store.timelines.add(usable)
+
+
+def _carefully(store: Store, action: Callable[[], None], done: Stored) -> None:
+    try:
+        with store.savepoint():
+            action()
+    except BAD_DATA as error:
+        done.unusable += 1
+        _LOG.warning("row_set_aside", error=type(error).__name__)

@@ -1,0 +1,28 @@
+"""The words of leadmode as values. Nothing here reads, writes or decides."""
+
+from connector.model.engagement import Engagement, Evidence, Kind
+from connector.model.episode import Decision, Episode, Hold, OutboxState, Verdict
+from connector.model.person import Person
+from connector.model.record import Fields, Record, RecordRef, Role, Scalar
+from connector.model.write import Outcome, Settled, Write, WriteKind
+
+__all__ = [
+    "Decision",
+    "Engagement",
+    "Episode",
+    "Evidence",
+    "Fields",
+    "Hold",
+    "Kind",
+    "OutboxState",
+    "Outcome",
+    "Person",
+    "Record",
+    "RecordRef",
+    "Role",
+    "Scalar",
+    "Settled",
+    "Verdict",
+    "Write",
+    "WriteKind",
+]

@@ -1,0 +1,70 @@
+"""Writes: intended changes in a CRM, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from connector.model.record import Fields, RecordRef, Scalar
+
+
+class WriteKind(StrEnum):
+    """What a write does."""
+
+    CREATE_TASK = "create_task"
+    """Make a task on the target record; the key makes a second one impossible."""
+    SET_FIELDS = "set_fields"
+    """Compare-and-set fields of the target record."""
+    ADD_NOTE = "add_note"
+    """Add a note to the target record; keyed like a task."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One intended change.
+
+    For CREATE_TASK the fields are: subject, body, due_at (UTC ms), priority ("high", "normal"),
+    owner (the platform's id of a user). For ADD_NOTE: subject, body. For SET_FIELDS: the new
+    value per field, with the values a human has not moved on from in `expected`.
+    """
+
+    key: str
+    """Unique for ever; a pure function of CRM data and the rule's stable id."""
+    kind: WriteKind
+    target: RecordRef
+    """The record it is about."""
+    fields: Fields
+    expected: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
+    """Per field the values under which it may be changed; a field not named may have any."""
+
+
+class Settled(StrEnum):
+    """What became of one write. Anything that is not listed here is raised as an error."""
+
+    APPLIED = "applied"
+    """Done now; the platform gave an id."""
+    ALREADY_APPLIED = "already_applied"
+    """The key was there before, or every field already had its value."""
+    CANCELLED = "cancelled"
+    """Not done and not wanted any more: the record is gone, or a human moved on."""
+    REJECTED = "rejected"
+    """The platform refused this one for good."""
+    RETRY = "retry"
+    """Not applied; passing trouble with this one only."""
+    UNKNOWN = "unknown"
+    """Sent, and nobody knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The answer to one write."""
+
+    key: str
+    settled: Settled
+    remote_id: str | None = None
+    """The platform's id of the created or changed object; success is proved by it."""
+    reason: str = ""
+    """In the platform's words, without personal data, when it was not applied."""
+    retry_after: int | None = None
+    """Milliseconds to wait before trying again, if the platform said so."""

@@ -1,0 +1,1 @@
+"""Decisions without effects: what an evaluation means for the CRM."""

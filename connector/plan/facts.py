@@ -1,0 +1,40 @@
+"""A person's fields under the paths that conditions and texts use."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from connector.engine.condition import Facts
+from connector.model import Person, Scalar
+
+_WITHDRAWN: Final = ("opted_out", "do_not_call")
+
+
+def facts_of(person: Person, authority: str) -> Facts:
+    """Fields by path, for example "person.title" and "account.industry".
+
+    The record on the `authority` instance speaks first; what it leaves empty or does not have
+    comes from the person's other records, newest first. A path that no record has is absent.
+    Consent that is withdrawn on any record is withdrawn: many forms have "no" as their default.
+    """
+    main = person.record_in(authority)
+    others = sorted(
+        (record for record in person.records if record is not main),
+        key=lambda record: (record.modified_at or 0, str(record.ref)),
+        reverse=True,
+    )
+    facts: dict[str, Scalar] = {}
+    for record in ([main] if main else []) + others:
+        for name, value in record.fields.items():
+            if facts.get(f"person.{name}") is None:
+                facts[f"person.{name}"] = value
+    for name in _WITHDRAWN:
+        if any(record.fields.get(name) is True for record in person.records):
+            facts[f"person.{name}"] = True
+    if person.domains:
+        facts.setdefault("person.domain", person.domains[0])
+    if person.account is not None:
+        facts |= {f"account.{name}": value for name, value in person.account.fields.items()}
+    if person.owner is not None:
+        facts |= {f"owner.{name}": value for name, value in person.owner.fields.items()}
+    return facts

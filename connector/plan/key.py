@@ -1,0 +1,27 @@
+"""The key of a write: the same for ever for the same alert, whatever happened in between."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import Final
+
+from connector.model import RecordRef
+
+PREFIX: Final = "lm1-"
+
+
+def write_key(
+    *, instance: str, rule: str, epoch: int, target: RecordRef, anchor: tuple[int, ...], action: str
+) -> str:
+    """A key of 36 lower-case characters.
+
+    It depends on nothing but CRM data and stable ids: no clock, counter, text or config hash.
+    A lost database therefore computes it again. Lower case, because some platforms compare keys
+    without case. `anchor` is the burst's start (UTC ms), and for a raised hand its instant too.
+    """
+    parts = [instance, rule, epoch, target.object_type, target.id, list(anchor), action]
+    text = json.dumps(parts, separators=(",", ":"), ensure_ascii=True)
+    digest = hashlib.sha256(text.encode("ascii")).digest()
+    return PREFIX + base64.b32encode(digest).decode("ascii").lower()[:32]

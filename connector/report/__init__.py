@@ -1,0 +1,1 @@
+"""What leadmode knows, as values for people to read. Nothing here changes anything."""

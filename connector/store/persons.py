@@ -1,0 +1,129 @@
+"""One person with everything around, as decisions see it."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+from connector.identity import domain_of, normalised
+from connector.model import Person, Record, RecordRef
+from connector.store.rows import RECORD_COLUMNS, SELECT_RECORD, decode
+
+_ACCOUNT = RECORD_COLUMNS.index("account")
+_OWNER = RECORD_COLUMNS.index("owner")
+_CREATED = RECORD_COLUMNS.index("created_at")
+_DELETED = RECORD_COLUMNS.index("deleted")
+_AROUND: Final = """SELECT
+    (SELECT group_concat(address, ' ') FROM
+        (SELECT address FROM identity_key WHERE person = :person ORDER BY address)),
+    EXISTS (SELECT 1 FROM record p JOIN opportunity_person o ON o.person_record = p.id
+        WHERE p.person = :person)
+    OR EXISTS (SELECT 1 FROM record p JOIN record a ON a.account = p.account
+        AND a.role = 'opportunity' WHERE p.person = :person AND p.account IS NOT NULL),
+    EXISTS (SELECT 1 FROM record p JOIN status_change s ON s.record = p.id
+        WHERE p.person = :person)"""
+"""One look at what there is to load, because most people have little of it."""
+
+
+def load_person(connection: sqlite3.Connection, person: int, authority: str) -> Person:
+    """The person; account and owner are those of the record on the `authority` instance.
+
+    One whose records are all deleted has no records, but keeps what happened.
+    """
+    every = connection.execute(
+        SELECT_RECORD + "WHERE r.person = ? AND r.known = 1", (person,)
+    ).fetchall()
+    if not every:
+        return Person(id=person)
+    rows = [row for row in every if not row[_DELETED]]
+    there = Person(id=person, records=tuple(map(decode, rows)))
+    main = there.record_in(authority) or next(iter(there.records), None)
+    row = rows[there.records.index(main)] if main else None
+    found, opportunities, changes = connection.execute(_AROUND, {"person": person}).fetchone()
+    return Person(
+        id=person,
+        records=there.records,
+        domains=tuple(dict.fromkeys(map(domain_of, found.split()))) if found else (),
+        account=_record(connection, row[_ACCOUNT]) if row else None,
+        owner=_record(connection, row[_OWNER]) if row else None,
+        opportunities=_opportunities(connection, person) if opportunities else (),
+        status_changes=_status_changes(connection, person) if changes else (),
+        former=tuple(row[_CREATED] for row in every if row[_DELETED] and row[_CREATED] is not None),
+    )
+
+
+def find_person(connection: sqlite3.Connection, text: str) -> list[int]:
+    """The persons meant by an e-mail address, a record reference, a record id or a name."""
+    address = normalised(text)
+    if address:
+        rows = connection.execute(
+            "SELECT person FROM identity_key WHERE address = ?", (address,)
+        ).fetchall()
+        if rows:
+            return [person for (person,) in rows]
+    reference = text.rsplit(":", 2)
+    if len(reference) == 3:
+        return _persons(
+            connection, "instance = ? AND object_type = ? AND external_id = ?", tuple(reference)
+        )
+    return _persons(connection, "external_id = ?", (text,)) or _persons(
+        connection, "json_extract(fields, '$.name') = ? COLLATE NOCASE", (text.strip(),)
+    )
+
+
+def addresses(connection: sqlite3.Connection, person: int) -> list[str]:
+    """The normalised e-mail addresses of a person."""
+    rows = connection.execute(
+        "SELECT address FROM identity_key WHERE person = ? ORDER BY address", (person,)
+    )
+    return [address for (address,) in rows]
+
+
+def all_persons(connection: sqlite3.Connection) -> list[int]:
+    """Every person that stands for themselves."""
+    rows = connection.execute("SELECT id FROM person WHERE merged_into IS NULL ORDER BY id")
+    return [person for (person,) in rows]
+
+
+def _persons(connection: sqlite3.Connection, where: str, values: tuple[str, ...]) -> list[int]:
+    rows = connection.execute(
+        f"SELECT DISTINCT person FROM record WHERE {where} AND person IS NOT NULL ORDER BY person",
+        values,
+    )
+    return [person for (person,) in rows]
+
+
+def _record(connection: sqlite3.Connection, number: int | None) -> Record | None:
+    if number is None:
+        return None
+    row = connection.execute(SELECT_RECORD + "WHERE r.id = ?", (number,)).fetchone()
+    record = decode(row)
+    return record if row[RECORD_COLUMNS.index("known")] else _unread(record.ref, record)
+
+
+def _unread(ref: RecordRef, record: Record) -> Record:
+    # Named by another record and not read yet: its id is known, its fields are not.
+    return Record(ref=ref, role=record.role)
+
+
+def _opportunities(connection: sqlite3.Connection, person: int) -> tuple[Record, ...]:
+    rows = connection.execute(
+        SELECT_RECORD + "WHERE r.deleted = 0 AND r.id IN ("
+        "SELECT o.opportunity FROM opportunity_person o JOIN record p ON p.id = o.person_record "
+        "WHERE p.person = :person UNION "
+        "SELECT a.id FROM record p JOIN record a ON a.account = p.account "
+        "AND a.role = 'opportunity' WHERE p.person = :person AND p.account IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM opportunity_person x WHERE x.opportunity = a.id)"
+        ") ORDER BY r.created_at, r.id",
+        {"person": person},
+    )
+    return tuple(decode(row) for row in rows)
+
+
+def _status_changes(connection: sqlite3.Connection, person: int) -> tuple[tuple[int, str], ...]:
+    rows = connection.execute(
+        "SELECT s.at, s.status FROM status_change s JOIN record p ON p.id = s.record "
+        "WHERE p.person = ? ORDER BY s.at, s.status",
+        (person,),
+    )
+    return tuple((at, status) for at, status in rows)

@@ -1,0 +1,145 @@
+"""The tables, as migrations. Each is applied once, in its own transaction, after a backup."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from connector.errors import StateTooNew
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+VERSION: Final = 1
+"""`PRAGMA user_version` of a database this code can work with."""
+
+_FIRST: Final = (
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+    # Where reading goes on, and how the source is.
+    """CREATE TABLE stream (
+        source TEXT NOT NULL, stream TEXT NOT NULL, begun_at INTEGER NOT NULL, cursor TEXT,
+        read_at INTEGER, loaded INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (source, stream)) STRICT""",
+    """CREATE TABLE source (
+        name TEXT PRIMARY KEY, first_read_at INTEGER NOT NULL, failing_since INTEGER,
+        failure TEXT NOT NULL DEFAULT '', set_aside INTEGER NOT NULL DEFAULT 0) STRICT""",
+    # Persons, and the records that stand for them.
+    """CREATE TABLE person (
+        id INTEGER PRIMARY KEY, merged_into INTEGER REFERENCES person, due_at INTEGER,
+        baseline_before INTEGER, seen INTEGER NOT NULL DEFAULT 0, problem TEXT) STRICT""",
+    "CREATE INDEX person_due ON person (due_at) WHERE due_at IS NOT NULL",
+    """CREATE TABLE identity_key (
+        address TEXT PRIMARY KEY, person INTEGER NOT NULL REFERENCES person) STRICT""",
+    "CREATE INDEX identity_key_person ON identity_key (person)",
+    """CREATE TABLE record (
+        id INTEGER PRIMARY KEY, instance TEXT NOT NULL, object_type TEXT NOT NULL,
+        external_id TEXT NOT NULL, role TEXT NOT NULL, person INTEGER REFERENCES person,
+        account INTEGER REFERENCES record, owner INTEGER REFERENCES record,
+        merged_into INTEGER REFERENCES record, created_at INTEGER, modified_at INTEGER,
+        closed_at INTEGER, is_open INTEGER NOT NULL DEFAULT 0,
+        deleted INTEGER NOT NULL DEFAULT 0, known INTEGER NOT NULL DEFAULT 0,
+        fields TEXT NOT NULL DEFAULT '{}',
+        UNIQUE (instance, object_type, external_id)) STRICT""",
+    "CREATE INDEX record_person ON record (person) WHERE person IS NOT NULL",
+    "CREATE INDEX record_account ON record (account, role) WHERE account IS NOT NULL",
+    """CREATE TABLE opportunity_person (
+        opportunity INTEGER NOT NULL REFERENCES record, person_record INTEGER NOT NULL
+        REFERENCES record, PRIMARY KEY (opportunity, person_record)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX opportunity_of_person ON opportunity_person (person_record)",
+    """CREATE TABLE status_change (
+        record INTEGER NOT NULL REFERENCES record, at INTEGER NOT NULL, status TEXT NOT NULL,
+        PRIMARY KEY (record, at, status)) STRICT, WITHOUT ROWID""",
+    # Engagement, clustered as it is evaluated.
+    """CREATE TABLE touchpoint (
+        id INTEGER PRIMARY KEY, source TEXT NOT NULL, asset TEXT NOT NULL, link TEXT NOT NULL,
+        message TEXT NOT NULL, UNIQUE (source, asset, link, message)) STRICT""",
+    """CREATE TABLE engagement (
+        person INTEGER NOT NULL, at INTEGER NOT NULL, id INTEGER NOT NULL,
+        kind INTEGER NOT NULL, evidence INTEGER NOT NULL, touchpoint INTEGER NOT NULL,
+        PRIMARY KEY (person, at, id)) STRICT, WITHOUT ROWID""",
+    # What the rules saw and what was decided.
+    """CREATE TABLE fit_change (
+        person INTEGER NOT NULL REFERENCES person, rule TEXT NOT NULL, at INTEGER NOT NULL,
+        fits INTEGER NOT NULL, PRIMARY KEY (person, rule, at)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE ineligible (
+        person INTEGER NOT NULL REFERENCES person, rule TEXT NOT NULL, at INTEGER NOT NULL,
+        PRIMARY KEY (person, rule, at)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE episode (
+        id INTEGER PRIMARY KEY, person INTEGER NOT NULL REFERENCES person, rule TEXT NOT NULL,
+        burst INTEGER NOT NULL, entered_at INTEGER NOT NULL, reason TEXT NOT NULL,
+        score REAL NOT NULL, left_at INTEGER, left_reason TEXT,
+        superseded INTEGER NOT NULL DEFAULT 0, revision TEXT NOT NULL,
+        UNIQUE (person, rule, burst)) STRICT""",
+    """CREATE INDEX episode_open ON episode (person)
+        WHERE left_at IS NULL AND superseded = 0""",
+    """CREATE TABLE transition (
+        episode INTEGER NOT NULL REFERENCES episode, at INTEGER NOT NULL, change TEXT NOT NULL,
+        reason TEXT NOT NULL, score REAL NOT NULL, evidence TEXT NOT NULL,
+        revision TEXT NOT NULL, recorded_at INTEGER NOT NULL,
+        PRIMARY KEY (episode, at, change)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE decision (
+        id INTEGER PRIMARY KEY, person INTEGER NOT NULL REFERENCES person, rule TEXT NOT NULL,
+        burst INTEGER NOT NULL, at INTEGER NOT NULL, change TEXT NOT NULL,
+        verdict TEXT NOT NULL, hold TEXT, detail TEXT NOT NULL, revision TEXT NOT NULL,
+        decided_at INTEGER NOT NULL, UNIQUE (person, rule, burst, at, change)) STRICT""",
+    # Writes on their way; a done row is the receipt.
+    """CREATE TABLE outbox (
+        key TEXT PRIMARY KEY, kind TEXT NOT NULL, instance TEXT NOT NULL,
+        object_type TEXT NOT NULL, external_id TEXT NOT NULL, person INTEGER NOT NULL
+        REFERENCES person, payload TEXT NOT NULL, state TEXT NOT NULL,
+        attempt INTEGER NOT NULL DEFAULT 0, next_at INTEGER, remote_id TEXT,
+        reason TEXT NOT NULL DEFAULT '', revision TEXT NOT NULL, created_at INTEGER NOT NULL,
+        wanted_at INTEGER NOT NULL, settled_at INTEGER) STRICT""",
+    "CREATE INDEX outbox_ready ON outbox (next_at) WHERE next_at IS NOT NULL",
+    """CREATE INDEX outbox_waiting ON outbox (instance, object_type, external_id)
+        WHERE next_at IS NOT NULL""",
+    "CREATE INDEX outbox_person ON outbox (person)",
+)
+
+
+def prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the database to `VERSION`, with a backup beside it before anything is changed.
+
+    Raises StateTooNew when the database was written by a newer leadmode.
+    """
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found > VERSION:
+        raise StateTooNew(
+            f"{path} has schema {found}; this leadmode knows schema {VERSION}. "
+            "Install the newer leadmode again, or restore a backup made before the upgrade."
+        )
+    if found == VERSION:
+        return
+    if found:
+        backup(connection, path.with_suffix(f".before-schema-{VERSION}.sqlite"))
+    _migrate(connection)
+
+
+def backup(connection: sqlite3.Connection, target: Path) -> None:
+    """Write a whole, consistent copy of the database to `target`."""
+    target.unlink(missing_ok=True)
+    copy = sqlite3.connect(target)
+    try:
+        connection.backup(copy)
+    finally:
+        copy.close()
+    target.chmod(0o600)
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    # Half a second of import that only an upgrade pays.
+    from sqlite_utils import Database, Migrations  # noqa: PLC0415
+
+    migrations = Migrations("leadmode")
+
+    @migrations(name="0001_first")
+    def first(db: Database) -> None:
+        _apply(db.conn, 1, _FIRST)
+
+    migrations.apply(Database(connection))
+
+
+def _apply(connection: sqlite3.Connection, version: int, statements: tuple[str, ...]) -> None:
+    for statement in statements:
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {version:d}")

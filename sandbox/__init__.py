@@ -1,0 +1,1 @@
+"""Platforms and stories on this machine, for the demo and the tests. Never loaded by the daemon."""

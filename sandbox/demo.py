@@ -1,0 +1,193 @@
+"""`make demo`: the daemon's main job, end to end, on a story of 2,000 people."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from connector.assess import Assessed
+from connector.clock import DAY, SystemClock
+from connector.errors import LeadmodeError
+from connector.plan import words
+from sandbox import screen
+from sandbox.story.days import is_workday, midnight, workday
+from sandbox.story.stages import Exports
+from sandbox.story.telling import tell
+from sandbox.story.world import CastMember, World
+from sandbox.storytime import Cycle, StoryTime
+
+FOLDER: Final = Path("build") / "demo"
+SEED: Final = 7
+WORKDAYS: Final = 10
+"""How many are told day by day; what lies before is history."""
+
+CONFIG: Final = """\
+# The demo's configuration. config.example.toml explains every key.
+
+[leadmode]
+instance = "demo"
+rules = ["pack:default", "rules"]
+dry_run = false # the writes go into a file here; a new installation starts with true
+
+[sources.crm]
+adapter = "csv"
+folder = "exports"
+person_types = ["Contact", "Lead"]
+"""
+
+
+def prepare(folder: Path) -> Path:
+    """A fresh folder with a configuration in it; returns the path of the configuration."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    shutil.copytree(Path(__file__).parent / "story" / "rules", folder / "rules")
+    config = folder / "config.toml"
+    config.write_text(CONFIG, encoding="utf-8")
+    config.chmod(0o600)
+    return config
+
+
+def tell_days(world: World, days: int = WORKDAYS) -> Iterator[tuple[int, int]]:
+    """Start and end of each step after the history: a working day, with the weekend after it."""
+    begin = workday(world.until, days)
+    while begin < world.until:
+        end = begin + DAY
+        while end < world.until and not is_workday(end):
+            end += DAY
+        yield begin, end
+        begin = end
+
+
+def load_history(out: Console, leadmode: StoryTime, exports: Exports, world: World) -> Cycle:
+    """The first load: everything before the last working days becomes the baseline."""
+    start = workday(world.until, WORKDAYS)
+    expected = sum(act.seen_at < start for act in world.acts)
+    with screen.progress(out, "reading two years", expected) as bar:
+        exports.write_until(start)
+        return leadmode.cycle(start, lambda page: bar.advance(bar.task_ids[0], page.engagements))
+
+
+def show_history(out: Console, cycle: Cycle) -> None:
+    """What the first load found."""
+    known = sum(len(news.alerts) for news in cycle.news)
+    out.print(f"  read: {screen.rows_read(cycle)}")
+    out.print(
+        f"  {known:,} returns of the past two years are recorded as the baseline. "
+        "Nobody is alerted about the past.\n"
+    )
+
+
+def live(out: Console, leadmode: StoryTime, exports: Exports, world: World) -> list[Cycle]:
+    """The last working days, one by one."""
+    cycles = []
+    for begin, end in tell_days(world):
+        exports.write_until(end)
+        cycle = leadmode.cycle(end)
+        screen.rule(out, words.day(begin, screen.UTC))
+        out.print(f"  read: {screen.rows_read(cycle)}")
+        screen.show_news(out, cycle)
+        if not cycle.news:
+            out.print("  nobody to tell about")
+        cycles.append(cycle)
+    return cycles
+
+
+def summarise(out: Console, world: World, cycles: list[Cycle]) -> None:
+    """The cast beside what leadmode made of them, and the counts."""
+    out.print("\n[bold]The cast, and what leadmode made of it[/]")
+    table = screen.table("who", "story", "leadmode")
+    for member in world.cast:
+        table.add_row(member.name, member.promise, made_of(member, cycles))
+    out.print(table)
+    tasks, held, left = screen.counts(cycles)
+    read = sum(sum(c.read.values()) for c in cycles)
+    out.print(
+        f"\nIn {len(cycles)} working days: {read:,} rows read, {tasks} tasks written, "
+        f"{held} held, {left} left lead mode."
+    )
+
+
+def _news_of(member: CastMember, cycles: list[Cycle]) -> list[Assessed]:
+    return [
+        news
+        for cycle in cycles
+        for news in cycle.news
+        if any(record.ref.id == member.record for record in news.person.records)
+    ]
+
+
+def made_of(member: CastMember, cycles: list[Cycle]) -> str:
+    """What leadmode decided about one of the cast."""
+    found = []
+    for news in _news_of(member, cycles):
+        for alert in news.alerts:
+            hold = alert.decision.hold
+            found.append(f"held: {hold.value}" if hold else f"task ({alert.decision.change})")
+        found += [f"left: {episode.left_reason}" for episode in news.left]
+    return ", ".join(found) or "nothing to tell"
+
+
+def run(out: Console, folder: Path, world: World) -> list[Cycle]:
+    """The whole story in `folder`: history, the last days, and what became of the cast."""
+    config = prepare(folder)
+    exports = Exports(world, folder / "exports")
+    out.print(
+        f"[bold]leadmode demo[/]: a maker of sensors, {len(world.accounts)} companies, "
+        f"{len(world.people):,} records of people (all synthetic), two years.\n"
+    )
+    with StoryTime(config, workday(world.until, WORKDAYS)) as leadmode:
+        show_history(out, load_history(out, leadmode, exports, world))
+        cycles = live(out, leadmode, exports, world)
+        explain_champion(out, leadmode, world, cycles)
+    summarise(out, world, cycles)
+    return cycles
+
+
+def explain_champion(out: Console, leadmode: StoryTime, world: World, cycles: list[Cycle]) -> None:
+    """One person as a timeline, as `leadmode explain` tells it."""
+    champion = next(member for member in world.cast if member.key == "champion")
+    screen.rule(out, f'leadmode explain "{champion.name}"')
+    number = next((news.person.id for news in _news_of(champion, cycles)), None)
+    if number is not None:
+        leadmode.explain(number)
+
+
+def show_way_on(out: Console, folder: Path) -> None:
+    """Where everything is, and what to try next."""
+    out.print(f"\nthe tasks     {folder / 'exports' / 'out' / 'tasks.csv'}")
+    out.print(f"the database  {folder / 'state' / 'leadmode.sqlite'}")
+    out.print("\n[bold]Try next[/]")
+    for command in commands(folder):
+        out.print(f"  {command}", soft_wrap=True)
+
+
+def commands(folder: Path) -> list[str]:
+    """Three commands that work on what the demo left behind."""
+    program = Path(sys.executable).with_name("leadmode")
+    if program.is_relative_to(Path.cwd()):
+        program = program.relative_to(Path.cwd())
+    asked = ("leads", 'explain "Viktor Lindqvist"', "held")
+    return [f"{program} {words} --config {folder / 'config.toml'}" for words in asked]
+
+
+def main() -> int:
+    """Run the demo up to today's midnight; 1 when something went wrong."""
+    out, clock = screen.console(), SystemClock()
+    begin = clock.monotonic()
+    try:
+        run(out, FOLDER, tell(SEED, midnight(clock.now())))
+        show_way_on(out, FOLDER)
+    except LeadmodeError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    out.print(f"\nTook {clock.monotonic() - begin:.0f} s.")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Real customers: the Complete Journey households as people, their baskets as engagements."""

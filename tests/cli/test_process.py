@@ -1,0 +1,150 @@
+"""The real command in a process of its own: pipes, terminals, signals, completion."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.company import HISTORY, Company
+
+LEADMODE = (sys.executable, "-m", "connector.cli")
+
+
+def environment(company: Company, **more: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return {**kept, "LEADMODE_CONFIG": str(company.config), "COLUMNS": "110", **more}
+
+
+def run(company: Company, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*LEADMODE, *arguments],
+        env=environment(company, **more),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+def on_terminal(company: Company, *arguments: str, **more: str) -> str:
+    """What the command prints on a terminal of 110 columns."""
+    there, here = pty.openpty()
+    settings = {"TERM": "xterm-256color", **more}
+    process = subprocess.Popen(
+        [*LEADMODE, *arguments], env=environment(company, **settings), stdout=here, stdin=here
+    )
+    os.close(here)
+    shown = b""
+    try:
+        while chunk := os.read(there, 65_536):
+            shown += chunk
+    except OSError:  # Linux: the other end is closed
+        pass
+    os.close(there)
+    assert process.wait(timeout=30) == 0
+    return shown.decode().replace("\r\n", "\n")
+
+
+def test_the_same_in_a_process_as_in_the_tests(told: Company):
+    done = run(told, "leads", "--at", "2026-11-20")
+    assert done.returncode == 0
+    assert [line.split()[:2] for line in done.stdout.splitlines()] == [
+        ["GRADE", "SCORE"],
+        ["A1", "85"],
+        ["D3", "42"],
+    ]
+
+
+def test_a_terminal_gets_colours_and_no_line_is_too_long(told: Company):
+    shown = on_terminal(told, "leads", "--at", "2026-11-20")
+    assert "\x1b[1;32mA1" in shown
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    assert "2 people in lead mode, 20 Nov 2026, 23:59" in plain
+    assert all(len(line) <= 110 for line in plain.splitlines())
+
+
+def test_a_terminal_and_a_pipe_are_told_the_same_story(told: Company):
+    """Word for word, blank lines included, but for the width."""
+    piped = run(told, "explain", "P1", "--at", "2026-11-20").stdout
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal(told, "explain", "P1", "--at", "2026-11-20"))
+    assert "\n\nThe story" in shown
+    assert shown.split() == piped.split()
+
+
+def test_no_color_is_respected(told: Company):
+    coloured = re.compile(r"\x1b\[[\d;]*[39]\d")
+    for command in (["explain", "P1"], ["leads"]):
+        assert coloured.search(on_terminal(told, *command))
+        assert not coloured.search(on_terminal(told, *command, NO_COLOR="1"))
+
+
+def test_a_reader_that_goes_away_is_no_error(told: Company):
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"'{LEADMODE[0]}' -m connector.cli explain P1 --json | head -c 1"],
+        env=environment(told),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert (done.stdout, done.stderr) == ("{", "")
+
+
+def test_a_daemon_without_a_configuration_says_so(tmp_path: Path):
+    company = Company(tmp_path / "small")
+    done = run(company, "run", "--config", str(tmp_path / "none.toml"))
+    assert done.returncode == 78
+    assert "none.toml" in done.stderr
+
+
+def test_the_daemon_runs_until_it_is_told_to_stop(tmp_path: Path):
+    company = Company(tmp_path / "small", more='tick = "1s"')
+    company.add(HISTORY)
+    process = subprocess.Popen(
+        [*LEADMODE, "run", "--json"], env=environment(company), stderr=subprocess.PIPE, text=True
+    )
+    try:
+        deadline = time.monotonic() + 20
+        while "read just now" not in run(company, "status").stdout:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        assert "daemon        running" in run(company, "status").stdout
+    finally:
+        process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=35)
+    assert process.returncode == 0
+    assert '"action": "started"' in log or '"action":"started"' in log
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("leadmode exp", ["explain"]),
+        ("leadmode explain ada", ["ada.quist@acme.example"]),
+        ("leadmode held --reason open", ["open_opportunity"]),
+        ("leadmode outbox --state de", ["dead"]),
+    ],
+)
+def test_tab(told: Company, typed: str, offered: list[str]):
+    done = run(
+        told,
+        _LEADMODE_COMPLETE="complete_bash",
+        COMP_WORDS=typed,
+        COMP_CWORD=str(len(typed.split()) - 1),
+    )
+    assert done.stdout.split() == offered
+
+
+def test_tab_on_configuration_files(told: Company):
+    folder = f"{told.folder}/"
+    typed = f"leadmode leads --config {folder}c"
+    done = run(told, _LEADMODE_COMPLETE="complete_bash", COMP_WORDS=typed, COMP_CWORD="3")
+    assert done.stdout.split() == [f"{folder}config.toml"]

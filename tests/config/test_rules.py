@@ -1,0 +1,218 @@
+"""Rule files become one rulebook, or every problem with its place."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.config.rules import load_rulebook
+from connector.config.settings import shipped_rules
+from connector.errors import FixInput
+from tests.config.folder import (
+    ENOUGH,
+    FULL,
+    HAND_OFF,
+    LEAD_MODE,
+    SIGNAL,
+    SIGNAL_2,
+    problems_of,
+    rulebook_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"),
+    [
+        ('[[lead_mode]]\nid = "x"\nleave = 50\n',
+         ["18:9: leave = 50 is not below enter = 50. Somebody who enters must not leave at once."]),
+        ('[[lead_mode]]\nid = "x"\nidle_after = "91d"\n',
+         ["18:14: idle_after = 91d is longer than dormant_after = 90d. Make it 90d or less."]),
+        ('[[lead_mode]]\nid = "x"\nwindow = "20w"\n',
+         ["18:10: window = 140d is longer than dormant_after = 90d. Make it 90d or less."]),
+        ('[[lead_mode]]\nid = "x"\ndistinct_kinds = 3\n',
+         [("18:18: distinct_kinds = 3 cannot be reached: the signals name 2. "
+          "Make it 2 or less, or add signals.")]),
+        ('[[lead_mode]]\nid = "x"\nsignals = ["click", "pages"]\ndistinct_kinds = 1\n',
+         ['18:21: There is no signal "pages". Did you mean "page"?']),
+        ('[[lead_mode]]\nid = "x"\nenter = 0\n', ["18:9: enter = 0 must be more than 0."]),
+        ('[[signal]]\nid = "click"\nkind = "ad_clicked"\nweight = 1\n',
+         ['17:6: id = "click" is already used in rules0/rules.toml:2:6. Give each its own id.']),
+        ('[[signal]]\nid = "x"\nkind = "ad_clicked"\nweight = -1\n',
+         ["19:10: weight = -1 must be 0 or more."]),
+        ('[[signal]]\nid = "x"\nkind = "ad_clicked"\nweight = 1\nhalf_life = "0d"\n',
+         ['20:13: half_life = "0d" must be more than 0.']),
+        ('[[signal]]\nid = "x"\nkind = "ad_clicked"\nweight = 1\nlimit = "3 a day"\n',
+         [('20:9: limit = "3 a day" is not a limit. '
+          'Write a count and whole days, for example "3/day", "10/week" or "1/30d".')]),
+        ('[[signal]]\nid = "x"\nkind = "ad_clicked"\nweight = 0\nhand_raise = true\n',
+         [('19:10: weight = 0 makes [[signal]] "x" count for nothing; it cannot raise a hand. '
+          "Give it a weight, or take hand_raise out.")]),
+        ('[[signal]]\nkind = "ad_clicked"\nweight = 1\n', ['16:3: "id" is missing in [[signal]].']),
+        ('[[signal]]\nid = "x"\nkind = []\nweight = 1\n', ["18:8: kind = [] must not be empty."]),
+        ("[group.defaults]\ncap = 5\n",
+         ['16:8: No signal is in the group "defaults". Did you mean "default"?']),
+        ("[hold]\nexcluded = { person.titel = { contians = 1 } }\n",
+         ['17:31: Unknown operator "contians" for person.titel. Did you mean "contains"?']),
+        ('[hold]\nexcluded = { persn.title = "x" }\n',
+         ['17:14: Unknown key "persn" in the condition excluded. Did you mean "person"?']),
+        ('[hold]\nexcluded = { contains = "x" }\n',
+         [('17:14: Unknown key "contains" in the condition excluded. '
+          'Say of which field: "person.title" = { contains = ... }.')]),
+        ("[hold]\nexcluded = { any = [ {}, { person.a = { above = '1' } } ] }\n",
+         ["17:22: excluded.any[1] = {...} says nothing. Fill it in or take it out.",
+          ('17:49: excluded.any[2].person.a.above = "1" must be a number. '
+           "Write it without quotes.")]),
+        ("[hold]\nexcluded = { person.a = { between = [5, 1] }, not = [] }\n",
+         [("17:37: excluded.person.a.between = [5, 1] holds nothing. "
+           "Write the smaller number first."),
+          '17:53: excluded.not = [] must be a table. Write { "person.title" = ... }.']),
+        ("[hold]\nexcluded = { person.a = [], person.b = { has_word = '++' } }\n",
+         ["17:25: excluded.person.a = [] names nothing. Name at least one value.",
+          '17:53: excluded.person.b.has_word = "++" holds no letter and no digit.']),
+        ('[hold]\nconsent = "yes"\n',
+         ['17:11: consent = "yes" must be true or false. Write it without quotes.']),
+        ("[[fit.points]]\nwhen = {}\npoints = 1\n",
+         ["17:8: when = {} says nothing: everybody would get the points. Fill it in."]),
+        ("[fit.grades]\nletters = [20, 40]\n",
+         [("17:11: letters of [fit.grades] do not fall from one to the next. "
+           "Write them like letters = [80, 50, 30].")]),
+        ('[dispositions]\nDead = "disqualifed"\n',
+         [('17:8: "Dead" = "disqualifed" is no way to end an episode. '
+          'Did you mean "disqualified"?')]),
+        ("[lead_modes]\n",
+         ['16:2: Unknown key "lead_modes" at the top of a rule file. Did you mean "lead_mode"?']),
+        ("[hold]\nconsent = true\n[machine]\nscan_link = 1\n",
+         ['19:1: Unknown key "scan_link" in [machine]. Did you mean "scan_links"?']),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_told_once_with_its_place(tmp_path, extra: str, expected: list[str]):
+    base = SIGNAL + SIGNAL_2 + HAND_OFF + LEAD_MODE + "\n" * 2
+    assert base.count("\n") == 15
+    assert problems_of(tmp_path, base + extra) == [f"rules0/rules.toml:{one}" for one in expected]
+
+
+def test_placeholders_are_placed_inside_long_texts(tmp_path):
+    hand_off = (
+        '[hand_off]\nsubject = "Call {{person.nam}}"\nbody = """\nHello\n{{scor}} {{open\n"""\n'
+    )
+    hand_off += '[[hand_off.field]]\nfield = "x"\nvalue = "{{nothing-like}}"\n'
+    found = problems_of(tmp_path, hand_off + SIGNAL + SIGNAL_2 + LEAD_MODE)
+    assert [one.removeprefix("rules0/rules.toml:") for one in found[:3]] == [
+        '2:17: Unknown placeholder "person.nam". Did you mean "person.name"?',
+        "3:8: A pair of double braces is not complete. Write {{person.name}}.",
+        '5:1: Unknown placeholder "scor". Did you mean "score"?',
+    ]
+    assert found[3].startswith(
+        'rules0/rules.toml:9:10: Unknown placeholder "nothing-like". Known: '
+    )
+
+
+def test_the_problems_of_all_files_come_together_in_order(tmp_path):
+    found = problems_of(tmp_path, "= 1\n" + ENOUGH, ENOUGH.replace('"click"', '"CLICK"'))
+    assert [one.split(" ")[0] for one in found] == [
+        "rules0/rules.toml:1:1:",
+        "rules1/rules.toml:2:6:",
+    ]
+
+
+def test_one_slip_makes_one_problem(tmp_path):
+    slips = SIGNAL.replace("email_clicked", "click") + SIGNAL_2.replace("weight", "wait")
+    slips += LEAD_MODE + 'leave = "x"\ndistinct_kinds = 2\n' + HAND_OFF
+    assert [one.split(" ")[0] for one in problems_of(tmp_path, slips)] == [
+        "rules0/rules.toml:3:8:",
+        "rules0/rules.toml:5:3:",
+        "rules0/rules.toml:8:1:",
+        "rules0/rules.toml:11:9:",
+    ]
+
+
+def test_what_no_file_has_is_told(tmp_path):
+    assert problems_of(tmp_path, "[hold]\n") == [
+        f"rules0:1:1: No rule file has a {name}. Add one; rules.md shows how."
+        for name in ("[[signal]]", "[[lead_mode]]", "[hand_off]")
+    ]
+    (tmp_path / "empty").mkdir()
+    for name, message in (("empty", "The folder holds no"), ("none", "There is no such folder")):
+        with pytest.raises(FixInput, match=message):
+            load_rulebook([tmp_path / name])
+
+
+def test_a_later_folder_changes_single_keys_and_its_new_signals_come_first(tmp_path):
+    overlay = '[[signal]]\nid = "page"\nweight = 9\n'
+    overlay += '[[signal]]\nid = "new"\nkind = "ad_clicked"\nweight = 1\n'
+    overlay += '[[lead_mode]]\nid = "returning"\nenter = 60\n[hand_off]\nsubject = "Mine"\n'
+    rulebook = rulebook_of(tmp_path, ENOUGH, overlay)
+    (mode,) = rulebook.lead_modes
+    assert [(one.id, one.weight) for one in mode.rule.signals] == [
+        ("new", 1.0),
+        ("click", 5.0),
+        ("page", 9.0),
+    ]
+    assert (mode.rule.enter, mode.rule.leave) == (60.0, 20.0)
+    assert (rulebook.hand_off.subject, rulebook.hand_off.body) == ("Mine", "{{evidence}}")
+
+
+def test_a_mistake_that_two_folders_make_together_is_placed_where_the_later_one_says_it(tmp_path):
+    overlay = '[[lead_mode]]\nid = "returning"\nleave = 70\n'
+    assert problems_of(tmp_path, ENOUGH, overlay)[0].startswith("rules1/rules.toml:3:9: leave = 70")
+
+
+def test_one_folder_says_each_thing_once(tmp_path):
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    (folder / "a.toml").write_text(ENOUGH + "[hold]\nconsent = true\n")
+    (folder / "b.toml").write_text("[hold]\nconsent = false\n")
+    with pytest.raises(FixInput) as caught:
+        load_rulebook([folder])
+    assert str(caught.value).replace(f"{folder}/", "") == (
+        'b.toml:2:1: "consent" of [hold] is already set in a.toml:15:1. Keep one of them.'
+    )
+
+
+def test_sources_are_checked_where_they_are_known(tmp_path):
+    text = ENOUGH + '[[signal]]\nid = "x"\nkind = "ad_clicked"\nweight = 1\nsource = ["wbe"]\n'
+    (tmp_path / "rules.toml").write_text(text)
+    assert load_rulebook([tmp_path], sources=["wbe"])
+    with pytest.raises(FixInput, match=r'18:11: There is no source "wbe". Did you mean "web"\?'):
+        load_rulebook([tmp_path], sources=["crm", "web"])
+
+
+def test_the_revision_changes_with_every_byte_and_name_and_with_nothing_else(tmp_path):
+    def revision(name: str, text: str) -> str:
+        for old in tmp_path.glob("*"):
+            old.unlink()
+        (tmp_path / name).write_text(text)
+        return load_rulebook([tmp_path]).revision
+
+    first = revision("a.toml", ENOUGH)
+    others = {revision("b.toml", ENOUGH), revision("a.toml", ENOUGH + "#")}
+    assert len(first) == 12
+    assert first not in others
+    assert len(others) == 2
+    assert revision("a.toml", ENOUGH) == first
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_a_broken_file_never_yields_a_rulebook(tmp_path_factory, data):
+    """Each line taken out that something needs, or broken, is refused; nothing is half taken."""
+    folder = tmp_path_factory.mktemp("broken")
+    lines = FULL.splitlines()
+    index = data.draw(st.sampled_from([i for i, line in enumerate(lines) if " = " in line]))
+    key, _, _ = lines[index].partition(" = ")
+    broken = data.draw(st.sampled_from([f"{key} = ", f"{key}x = 1", f"{key} = [[[[1]]]]"]))
+    with pytest.raises(FixInput) as caught:
+        rulebook_of(folder, "\n".join([*lines[:index], broken, *lines[index + 1 :]]))
+    assert caught.value.problems
+
+
+def test_the_shipped_pack_is_sound_and_quick(tmp_path):
+    load_rulebook([shipped_rules()])
+    started = time.perf_counter()
+    rulebook = load_rulebook([shipped_rules()])
+    assert time.perf_counter() - started < 0.15
+    raising = {one.id for one in rulebook.lead_modes[0].rule.signals if one.hand_raise}
+    assert raising == {"demo-request", "contact-request", "reply"}

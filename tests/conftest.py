@@ -1,0 +1,23 @@
+"""What all tests share: a temporary folder in memory, because most of them make databases."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+_MEMORY = Path("/dev/shm")
+_ENOUGH = 512 * 2**20
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Databases fsync at every commit; in memory that costs nothing and proves as much.
+
+    Whoever gives --basetemp, or has little memory, gets their own way.
+    """
+    if hasattr(config, "workerinput") or config.option.basetemp or not _MEMORY.is_dir():
+        return
+    if shutil.disk_usage(_MEMORY).free > _ENOUGH:
+        folder = _MEMORY / f"leadmode-tests-{os.getpid()}"
+        config.option.basetemp = str(folder)
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
