@@ -15,10 +15,10 @@ UV := uv==0.13.9
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help setup demo demo-real test format lint types layers tests bench kill coverage lock clean
+.PHONY: help setup demo demo-salesforce demo-real test format lint types layers tests bench kill kill-salesforce coverage lock clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make .venv with the exact versions of the lock
 
@@ -32,6 +32,9 @@ $(READY): requirements-dev.lock pyproject.toml
 
 demo: setup ## the daemon's main job end to end on a story of 2,000 synthetic people
 	@$(PY) -m sandbox.demo
+
+demo-salesforce: setup ## the same story through a sandbox Salesforce over HTTP, tasks read back from it
+	@$(PY) -m sandbox.demo_salesforce
 
 demo-real: setup ## the same on 2,500 real households that nobody here invented
 	@$(PY) -m sandbox.demo_real
@@ -64,6 +67,9 @@ bench: setup ## replay and decision speed, beside the figures measured in the sa
 
 kill: setup ## kill -9 the daemon 30 times while it works; count the tasks it wrote
 	@$(PY) -m sandbox.kill
+
+kill-salesforce: setup ## the same against a sandbox Salesforce in another process, in hostile weather
+	@$(PY) -m sandbox.kill --on salesforce
 
 coverage: setup ## the tests once more, with the branches they never took
 	@$(BIN)/coverage run -m pytest && $(BIN)/coverage report --skip-covered --show-missing

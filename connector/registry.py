@@ -19,6 +19,7 @@ from connector.problems import Problem, did_you_mean
 ADAPTERS: Final = {
     "csv": "adapters.csv.adapter:CsvAdapter",
     "memory": "adapters.memory.adapter:MemoryAdapter",
+    "salesforce": "adapters.salesforce.adapter:SalesforceAdapter",
 }
 """Adapter name to where its class is."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,9 @@ FOLDER: Final = Path("build") / "demo"
 SEED: Final = 7
 WORKDAYS: Final = 10
 """How many are told day by day; what lies before is history."""
+
+Happen = Callable[[int], object]
+"""Brings the platform to what it would hold at a moment (UTC ms, exclusive)."""
 
 CONFIG: Final = """\
 # The demo's configuration. config.example.toml explains every key.
@@ -63,12 +66,12 @@ def tell_days(world: World, days: int = WORKDAYS) -> Iterator[tuple[int, int]]:
         begin = end
 
 
-def load_history(out: Console, leadmode: StoryTime, exports: Exports, world: World) -> Cycle:
+def load_history(out: Console, leadmode: StoryTime, happen: Happen, world: World) -> Cycle:
     """The first load: everything before the last working days becomes the baseline."""
     start = workday(world.until, WORKDAYS)
     expected = sum(act.seen_at < start for act in world.acts)
     with screen.progress(out, "reading two years", expected) as bar:
-        exports.write_until(start)
+        happen(start)
         return leadmode.cycle(start, lambda page: bar.advance(bar.task_ids[0], page.engagements))
 
 
@@ -82,11 +85,11 @@ def show_history(out: Console, cycle: Cycle) -> None:
     )
 
 
-def live(out: Console, leadmode: StoryTime, exports: Exports, world: World) -> list[Cycle]:
+def live(out: Console, leadmode: StoryTime, happen: Happen, world: World) -> list[Cycle]:
     """The last working days, one by one."""
     cycles = []
     for begin, end in tell_days(world):
-        exports.write_until(end)
+        happen(end)
         cycle = leadmode.cycle(end)
         screen.rule(out, words.day(begin, screen.UTC))
         out.print(f"  read: {screen.rows_read(cycle)}")
@@ -136,16 +139,21 @@ def run(out: Console, folder: Path, world: World) -> list[Cycle]:
     """The whole story in `folder`: history, the last days, and what became of the cast."""
     config = prepare(folder)
     exports = Exports(world, folder / "exports")
+    introduce(out, world)
+    with StoryTime(config, workday(world.until, WORKDAYS)) as leadmode:
+        show_history(out, load_history(out, leadmode, exports.write_until, world))
+        cycles = live(out, leadmode, exports.write_until, world)
+        explain_champion(out, leadmode, world, cycles)
+    summarise(out, world, cycles)
+    return cycles
+
+
+def introduce(out: Console, world: World) -> None:
+    """Whose story it is."""
     out.print(
         f"[bold]leadmode demo[/]: a maker of sensors, {len(world.accounts)} companies, "
         f"{len(world.people):,} records of people (all synthetic), two years.\n"
     )
-    with StoryTime(config, workday(world.until, WORKDAYS)) as leadmode:
-        show_history(out, load_history(out, leadmode, exports, world))
-        cycles = live(out, leadmode, exports, world)
-        explain_champion(out, leadmode, world, cycles)
-    summarise(out, world, cycles)
-    return cycles
 
 
 def explain_champion(out: Console, leadmode: StoryTime, world: World, cycles: list[Cycle]) -> None:
@@ -160,6 +168,11 @@ def explain_champion(out: Console, leadmode: StoryTime, world: World, cycles: li
 def show_way_on(out: Console, folder: Path) -> None:
     """Where everything is, and what to try next."""
     out.print(f"\nthe tasks     {folder / 'exports' / 'out' / 'tasks.csv'}")
+    show_database(out, folder)
+
+
+def show_database(out: Console, folder: Path) -> None:
+    """Where the database is, and what to ask it."""
     out.print(f"the database  {folder / 'state' / 'leadmode.sqlite'}")
     out.print("\n[bold]Try next[/]")
     for command in commands(folder):

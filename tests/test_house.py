@@ -46,6 +46,7 @@ ALLOWED = {
     ("connector/cli", "sync"): "the command's name",
 }
 PLATFORM_NOUNS = {
+    "benchmarks/salesforce": {"lead", "leads"},
     "adapters/salesforce": {"event", "events", "job", "jobs", "lead", "leads", "manager"},
     "sandbox/salesforce": {"event", "events", "job", "jobs", "lead", "leads", "manager"},
 }

@@ -19,7 +19,7 @@ class LeadMode:
     applies_to: Condition
     """Who the rule looks at at all; the rest never gets an episode from it."""
     fit: Condition
-    """The fit predicate of design section 3: needed to enter, except for a raised hand."""
+    """The fit predicate of docs/semantics.md: needed to enter, except for a raised hand."""
     epoch: int = 1
     """Part of every write key; raised only to alert again on purpose."""
     title: str = ""

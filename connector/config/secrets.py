@@ -28,6 +28,8 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _SECRET_WORDS: Final = frozenset(
     {"token", "secret", "password", "passwd", "passphrase", "key", "apikey", "credential"}
 )
+_NO_SECRETS: Final = (["consumer", "key"],)
+"""Words that end a name like a secret's and stand for none: Salesforce's word for a client id."""
 
 
 class BadSecret(ValueError):
@@ -49,7 +51,7 @@ class Reference:
 def looks_secret(key: str) -> bool:
     """Whether a key of this name holds a secret: api_key, token, client_secret ..."""
     words = re.split(r"[^a-z]+", re.sub(r"([a-z])([A-Z])", r"\1_\2", key).lower())
-    return bool(words) and words[-1] in _SECRET_WORDS
+    return bool(words) and words[-1] in _SECRET_WORDS and words[-2:] not in _NO_SECRETS
 
 
 def parse_reference(value: object) -> Reference:

@@ -1,4 +1,4 @@
-"""One person, one rule, one moment: the answer of design section 3 (docs/semantics.md)."""
+"""One person, one rule, one moment: the answer as docs/semantics.md defines it."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from connector.model import Kind
 
 DEFAULT_GROUP: Final = "default"
 EPSILON: Final = 1e-11
-"""Relative tolerance of every comparison of a score with a threshold (design section 3)."""
+"""Relative tolerance of every comparison of a score with a threshold (docs/semantics.md)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One named lead-mode rule (design section 3)."""
+    """One named lead-mode rule (docs/semantics.md)."""
 
     id: str
     signals: tuple[Signal, ...]
@@ -78,7 +78,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineTests:
-    """Our own tests for clicks that no human made (facts: users, bot tests)."""
+    """Our own tests for clicks that no human made; the defaults are those seen in mail tools."""
 
     click_after_send: int = 2_000
     """A click within this many ms of the sending of the same message is a machine's."""

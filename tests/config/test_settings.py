@@ -161,6 +161,11 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(tmp_path, key: str):
     assert found.startswith(f"config.toml:7:{len(key) + 4}: auth.{key} holds the secret itself")
 
 
+def test_a_consumer_key_is_no_secret(tmp_path):
+    config = config_of(tmp_path, LEADMODE + CRM + 'consumer_key = "3MVG9"\n')
+    assert config.sources["crm"].settings["consumer_key"] == "3MVG9"
+
+
 def test_a_config_does_not_print_the_settings_of_its_sources(tmp_path):
     config = config_of(tmp_path, LEADMODE + CRM + 'token = "env:MY_TOKEN"\n')
     assert "MY_TOKEN" not in repr(config)

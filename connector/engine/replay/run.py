@@ -37,7 +37,7 @@ _WORTH_DROPPING = 0.9
 
 
 class SurgeTest(NamedTuple):
-    """When an account surges (design section 3)."""
+    """When an account surges (docs/semantics.md)."""
 
     people: float
     """Distinct persons, or the sum of their weights."""

@@ -1,0 +1,1 @@
+"""Salesforce: people, activities and campaigns are read; tasks and fields are written."""

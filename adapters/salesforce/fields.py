@@ -1,0 +1,172 @@
+"""What objects and fields there are for the integration user, described anew each hour."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from adapters.salesforce.client import Answer, Broken, Client, Json, Refused
+from adapters.salesforce.soql import name
+from connector.clock import Clock
+from connector.ports import FieldInfo
+
+AGE: Final = 3_600.0
+"""Seconds after which everything is described again: a new field is seen within the hour."""
+NUMBERS: Final = frozenset({"int", "double", "currency", "percent", "long"})
+_KINDS: Final = {
+    "boolean": "boolean",
+    "datetime": "instant",
+    "date": "date",
+    "picklist": "choice",
+    "reference": "reference",
+    "id": "reference",
+    **dict.fromkeys(NUMBERS, "number"),
+}
+_SUFFIX: Final = "__c"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """One field as the integration user sees it."""
+
+    name: str
+    type: str
+    length: int = 0
+    createable: bool = False
+    updateable: bool = False
+    unique: bool = False
+    external_id: bool = False
+    calculated: bool = False
+    values: tuple[str, ...] = ()
+    default: str | None = None
+
+
+Fields = Mapping[str, Described]
+"""By lower-case API name."""
+
+
+def described(told: Json) -> Described:
+    """A field out of a describe."""
+    values = [v for v in told.get("picklistValues") or [] if v.get("active")]
+    default = next((str(v["value"]) for v in values if v.get("defaultValue")), None)
+    return Described(
+        name=str(told["name"]),
+        type=str(told.get("type")),
+        length=int(told.get("length") or 0),
+        createable=bool(told.get("createable")),
+        updateable=bool(told.get("updateable")),
+        unique=bool(told.get("unique")),
+        external_id=bool(told.get("externalId")),
+        calculated=bool(told.get("calculated")),
+        values=tuple(str(v["value"]) for v in values),
+        default=default,
+    )
+
+
+class Catalog:
+    """The describes of the objects that are read and written; one call fetches all."""
+
+    def __init__(self, client: Client, clock: Clock, objects: Iterable[str]) -> None:
+        self._client = client
+        self._clock = clock
+        self._objects = tuple(objects)
+        self._lock = threading.Lock()
+        self._known: dict[str, Fields] | None = None
+        self._since = 0.0
+
+    def fields(self, object_type: str) -> Fields:
+        """The fields of an object; empty when the user cannot see it or there is none."""
+        known = self._all()
+        if object_type not in known and object_type not in self._objects:
+            known[object_type] = self._fetch([object_type]).get(object_type, {})
+        return known.get(object_type, {})
+
+    def _all(self) -> dict[str, Fields]:
+        with self._lock:
+            now = self._clock.monotonic()
+            if self._known is None or now - self._since >= AGE:
+                self._known = self._fetch(self._objects)
+                self._since = now
+            return self._known
+
+    def forget(self) -> None:
+        """Describe again at the next question: a field came, went or was hidden."""
+        with self._lock:
+            self._known = None
+
+    def take(self, answers: Sequence[Answer | Refused]) -> None:
+        """Use describes that somebody else fetched, in the order of `paths`."""
+        with self._lock:
+            self._known = _understood(self._objects, answers)
+            self._since = self._clock.monotonic()
+
+    def paths(self) -> list[str]:
+        """Where the describes of all objects are."""
+        return [_path(each) for each in self._objects]
+
+    def _fetch(self, objects: Sequence[str]) -> dict[str, Fields]:
+        return _understood(objects, self._client.together([_path(each) for each in objects]))
+
+
+def _path(object_type: str) -> str:
+    return f"sobjects/{name(object_type)}/describe"
+
+
+def _understood(objects: Sequence[str], answers: Sequence[Answer | Refused]) -> dict[str, Fields]:
+    return {each: _fields(told) for each, told in zip(objects, answers, strict=True)}
+
+
+def _fields(told: Answer | Refused) -> Fields:
+    """The fields of one object; none when there is no such object for this user."""
+    if isinstance(told, Refused):
+        if told.status == 404 or any(fault.code == "NOT_FOUND" for fault in told.faults):
+            return {}
+        raise told
+    try:
+        found = [described(field) for field in told.rows("fields")]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Broken from None
+    return {field.name.lower(): field for field in found}
+
+
+def resolve(fields: Fields, wanted: str) -> Described | None:
+    """A field by its API name; a custom one also without the `__c`."""
+    return fields.get(wanted.lower()) or fields.get(f"{wanted}{_SUFFIX}".lower())
+
+
+def infos(fields: Fields) -> list[FieldInfo]:
+    """All fields in our words; a custom field goes without its `__c`."""
+    return [
+        FieldInfo(
+            name=our_name(fields, field),
+            type=kind_of(field),
+            writable=field.updateable or field.createable,
+            choices=field.values if field.type == "picklist" else (),
+        )
+        for field in fields.values()
+    ]
+
+
+def our_name(fields: Fields, field: Described) -> str:
+    """The name without `__c`, unless a standard field has it."""
+    short = field.name.removesuffix(_SUFFIX)
+    return short if short == field.name or short.lower() not in fields else field.name
+
+
+def kind_of(field: Described) -> str:
+    """The type in our words."""
+    return _KINDS.get(field.type, "text")
+
+
+def shown(field: Described | None, value: Any) -> Any:
+    """A cell of a CSV file as JSON would have told it."""
+    if value == "":
+        return None
+    if field is not None and isinstance(value, str):
+        if field.type == "boolean":
+            return value.lower() == "true"
+        if field.type in NUMBERS:
+            return float(value)
+    return value

@@ -1,0 +1,75 @@
+"""A batch of writes: sorted by kind, sent in chunks, answered in order."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from adapters.salesforce.activities import Activities
+from adapters.salesforce.answers import after_error
+from adapters.salesforce.bell import Bell
+from adapters.salesforce.client import Client
+from adapters.salesforce.settings import Settings
+from adapters.salesforce.updates import Updates
+from connector.errors import AdapterError
+from connector.model import Outcome, Settled, Write, WriteKind
+
+AT_ONCE: Final = 200
+"""Records in one collection."""
+
+
+class Writer:
+    """Applies writes."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        client: Client,
+        activities: Activities,
+        updates: Updates,
+        bell: Bell,
+    ) -> None:
+        self._settings = settings
+        self._client = client
+        self._activities = activities
+        self._updates = updates
+        self._bell = bell
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        """One outcome per write, in order. An error is raised only while nothing is settled."""
+        self._client.spare(self._settings.write_share)
+        outcomes: dict[str, Outcome] = {}
+        for kind, some in _groups(writes):
+            apply = self._apply(kind)
+            try:
+                outcomes |= apply(some)
+            except AdapterError as error:
+                if not outcomes:
+                    raise
+                outcomes |= {each.key: each for each in after_error([w.key for w in some], error)}
+        self._ring(writes, outcomes)
+        return [outcomes[write.key] for write in writes]
+
+    def _apply(self, kind: WriteKind) -> Callable[[Sequence[Write]], dict[str, Outcome]]:
+        return self._updates.apply if kind is WriteKind.SET_FIELDS else self._activities.create
+
+    def _ring(self, writes: Sequence[Write], outcomes: dict[str, Outcome]) -> None:
+        """A bell for tasks that are new; it may fail, the task stands."""
+        if not self._bell.wanted:
+            return
+        for write in writes:
+            outcome = outcomes[write.key]
+            if write.kind is WriteKind.CREATE_TASK and outcome.settled is Settled.APPLIED:
+                self._bell.ring(write, outcome)
+
+
+def _groups(writes: Sequence[Write]) -> Iterator[tuple[WriteKind, list[Write]]]:
+    """Runs of one way of writing, in order, none longer than a collection.
+
+    Writes to one parent follow each other inside a run, so that no two calls fight for its lock.
+    """
+    for kind, run in itertools.groupby(writes, key=lambda write: write.kind):
+        listed = list(run)
+        for first in range(0, len(listed), AT_ONCE):
+            yield kind, listed[first : first + AT_ONCE]
