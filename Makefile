@@ -15,7 +15,8 @@ UV := uv==0.13.9
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help setup demo demo-salesforce demo-real test format lint types layers tests bench kill kill-salesforce coverage lock clean
+.PHONY: help setup demo demo-csv demo-real test format lint types layers tests bench bench-crm \
+	kill kill-salesforce kill-hubspot coverage lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,14 +31,14 @@ $(READY): requirements-dev.lock pyproject.toml
 	@touch $@
 	@echo "Ready. $$($(PY) --version) in $(VENV)."
 
-demo: setup ## the daemon's main job end to end on a story of 2,000 synthetic people
-	@$(PY) -m sandbox.demo
+demo: setup ## the main job end to end: a story in Salesforce and HubSpot, tasks read back from there
+	@$(PY) -m sandbox.demos
 
-demo-salesforce: setup ## the same story through a sandbox Salesforce over HTTP, tasks read back from it
-	@$(PY) -m sandbox.demo_salesforce
+demo-csv: setup ## the same story through CSV exports, without any network
+	@$(PY) -m sandbox.demos.files
 
 demo-real: setup ## the same on 2,500 real households that nobody here invented
-	@$(PY) -m sandbox.demo_real
+	@$(PY) -m sandbox.demos.real
 
 test: setup format lint types layers tests ## every check: format, lint, types, layers, tests
 
@@ -65,11 +66,18 @@ bench: setup ## replay and decision speed, beside the figures measured in the sa
 	@$(PY) -m benchmarks.replay
 	@$(PY) -m benchmarks.incremental
 
+bench-crm: setup ## API calls and memory of the Salesforce and HubSpot adapters, beside the least possible
+	@$(PY) -m benchmarks.salesforce
+	@$(PY) -m benchmarks.hubspot
+
 kill: setup ## kill -9 the daemon 30 times while it works; count the tasks it wrote
 	@$(PY) -m sandbox.kill
 
 kill-salesforce: setup ## the same against a sandbox Salesforce in another process, in hostile weather
 	@$(PY) -m sandbox.kill --on salesforce
+
+kill-hubspot: setup ## and with HubSpot as the CRM
+	@$(PY) -m sandbox.kill --on hubspot
 
 coverage: setup ## the tests once more, with the branches they never took
 	@$(BIN)/coverage run -m pytest && $(BIN)/coverage report --skip-covered --show-missing

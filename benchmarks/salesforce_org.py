@@ -1,17 +1,16 @@
-"""A large sandbox Salesforce in a process of its own, so that its memory is not the client's."""
+"""A large sandbox Salesforce, and what the benchmark may ask it and move in it."""
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from typing import Any, Final, Self
+from typing import Final
 
 from connector.clock import DAY, SECOND, SystemClock
+from sandbox.loopback.server import Server
 from sandbox.salesforce import founding
 from sandbox.salesforce.org import Org
-from sandbox.salesforce.server import Server
 from sandbox.salesforce.values import Row
 
 ACCOUNTS: Final = 1_000
@@ -48,46 +47,13 @@ class Size:
         )
 
 
-class OrgProcess:
-    """The process and the pipe to it. Questions go over the pipe, records only over HTTP."""
-
-    def __init__(self, size: Size) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(size, theirs), daemon=True)
-        self._process.start()
-        theirs.close()
-        self.url = str(self._pipe.recv())
-
-    def ask(self, what: str, *values: Any) -> Any:
-        """One of the methods of `_Served`."""
-        self._pipe.send((what, values))
-        return self._pipe.recv()
-
-    def close(self) -> None:
-        """End the process."""
-        self._pipe.send(("stop", ()))
-        self._process.join(30)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-def serve(size: Size, pipe: Connection) -> None:
-    """Fill an org, serve it, answer questions until told to stop."""
+@contextmanager
+def serve(size: Size) -> Iterator[tuple[str, object]]:
+    """A filled org behind a socket."""
     founded = founding.found(SystemClock())
     fill(founded, size)
     with Server(founded.platform) as server:
-        pipe.send(server.url)
-        served = _Served(founded)
-        while True:
-            what, values = pipe.recv()
-            if what == "stop":
-                return
-            pipe.send(getattr(served, what)(*values))
+        yield server.url, _Served(founded)
 
 
 class _Served:

@@ -68,6 +68,8 @@ class Capabilities:
     fetch: Ability = NO
     describe: Ability = NO
     create_field: Ability = NO
+    deletions: Ability = YES
+    """Whether `read` tells of every record that goes. Where not, `fetch` is asked now and then."""
     max_batch: int = 1
     """Most writes in one call."""
     late_window: int = 0
@@ -103,6 +105,8 @@ class Health:
     """Which account, organisation or folder this is."""
     missing: tuple[str, ...] = ()
     """Permissions, files or fields that are needed and not there, in the platform's words."""
+    warnings: tuple[str, ...] = ()
+    """What works today and will not for ever, or would work better otherwise."""
     quota_left: int | None = None
     clock_skew: int | None = None
     """Milliseconds the platform's clock is ahead of ours."""

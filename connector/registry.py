@@ -18,6 +18,7 @@ from connector.problems import Problem, did_you_mean
 
 ADAPTERS: Final = {
     "csv": "adapters.csv.adapter:CsvAdapter",
+    "hubspot": "adapters.hubspot.adapter:HubspotAdapter",
     "memory": "adapters.memory.adapter:MemoryAdapter",
     "salesforce": "adapters.salesforce.adapter:SalesforceAdapter",
 }

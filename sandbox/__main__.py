@@ -6,9 +6,13 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
+from sandbox.hubspot import command as hubspot
 from sandbox.salesforce import command as salesforce
 
-PLATFORMS: Final[dict[str, Callable[[list[str]], int]]] = {"salesforce": salesforce.main}
+PLATFORMS: Final[dict[str, Callable[[list[str]], int]]] = {
+    "hubspot": hubspot.main,
+    "salesforce": salesforce.main,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

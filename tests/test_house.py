@@ -49,6 +49,9 @@ PLATFORM_NOUNS = {
     "benchmarks/salesforce": {"lead", "leads"},
     "adapters/salesforce": {"event", "events", "job", "jobs", "lead", "leads", "manager"},
     "sandbox/salesforce": {"event", "events", "job", "jobs", "lead", "leads", "manager"},
+    "adapters/hubspot": {"event", "events", "lead", "leads"},
+    "sandbox/hubspot": {"event", "events", "lead", "leads"},
+    "benchmarks/hubspot": {"event", "events"},
 }
 """What a platform itself calls its objects; there the word has the platform's meaning."""
 

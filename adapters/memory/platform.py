@@ -93,6 +93,11 @@ class Shelf:
         self.by_id[row.id] = row
         bisect.insort(self.rows, row, key=place)
 
+    def take(self, row_id: str) -> None:
+        """Take a row away, as if it had never been there."""
+        old = self.by_id.pop(row_id)
+        del self.rows[bisect.bisect_left(self.rows, place(old), key=place)]
+
     def lay_all(self, rows: Iterable[Stored]) -> None:
         """Put many rows at once; much faster than one by one."""
         self.by_id.update((row.id, row) for row in rows)
@@ -204,6 +209,12 @@ class MemoryPlatform:
         """Somebody merges a record into another; readers are told that it is gone and where to."""
         with self.lock:
             self.put(replace(self.record(loser), deleted=True, merged_into=survivor))
+
+    def vanish(self, ref: RecordRef) -> None:
+        """A privacy deletion: the record was never there, and no reader is told."""
+        with self.lock:
+            record = self._records.pop(ref)
+            self.shelves[stream_of(record)].take(row_id(ref))
 
     def fail_next(
         self,

@@ -20,12 +20,13 @@ from adapters.salesforce.answers import (
     saved_of,
     unknown,
 )
-from adapters.salesforce.client import Client, Json
+from adapters.salesforce.client import Client
 from adapters.salesforce.faults import Fault, Meaning, Saved
 from adapters.salesforce.fields import Catalog
 from adapters.salesforce.ids import to_18
 from adapters.salesforce.outgoing import about, task
 from adapters.salesforce.records import Records
+from adapters.salesforce.replies import Json
 from adapters.salesforce.rows import chunks
 from adapters.salesforce.settings import Settings
 from connector.errors import AdapterError

@@ -15,7 +15,7 @@ from adapters.salesforce.provision import Provision
 from adapters.salesforce.reading import Reader
 from adapters.salesforce.records import Records, refuse_unknown
 from adapters.salesforce.settings import Settings
-from adapters.salesforce.tables import OBJECTS
+from adapters.salesforce.tables import COUNTED, OBJECTS
 from adapters.salesforce.updates import Updates
 from adapters.salesforce.writing import AT_ONCE, Writer
 from connector.clock import MINUTE, Clock
@@ -59,7 +59,9 @@ class SalesforceAdapter(Adapter):
         self._settings = settings
         self._clock = clock
         self._client = Client(settings, clock)
-        self._catalog = Catalog(self._client, clock, OBJECTS)
+        self._catalog = Catalog(
+            self._client, clock, OBJECTS, counted=COUNTED, up_to=settings.bulk_from
+        )
         self._bulk = Bulk(self._client)
         self._reader = Reader(instance, settings, self._client, self._catalog, self._bulk, clock)
         self._records = Records(instance, settings, self._client, self._catalog)
@@ -107,5 +109,6 @@ class SalesforceAdapter(Adapter):
             return self._writer.write(writes)
 
     def close(self) -> None:
+        self._reader.close()
         self._bulk.close()
         self._client.close()

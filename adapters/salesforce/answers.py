@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from adapters.salesforce.client import Broken
 from adapters.salesforce.faults import LOCKED_PAUSE, Meaning, Saved, faults_of
 from adapters.salesforce.ids import is_id, to_18
+from adapters.salesforce.replies import Broken
 from connector.errors import AdapterError, FateUnknown, Rejected
 from connector.model import Outcome, Settled
 

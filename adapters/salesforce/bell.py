@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 from adapters.salesforce import soql
-from adapters.salesforce.client import Broken, Client, Refused
+from adapters.salesforce.client import Client
 from adapters.salesforce.outgoing import cut
+from adapters.salesforce.replies import Broken, Refused
 from adapters.salesforce.settings import Settings
 from connector.errors import AdapterError
 from connector.model import Outcome, Write

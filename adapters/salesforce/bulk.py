@@ -14,8 +14,9 @@ import threading
 from collections.abc import Iterator
 from typing import IO, Any, Final
 
-from adapters.salesforce.client import Broken, Client, Refused
+from adapters.salesforce.client import Client
 from adapters.salesforce.cursor import Load
+from adapters.salesforce.replies import Broken, Refused
 from connector.errors import TryAgain
 
 DONE: Final = "JobComplete"

@@ -32,56 +32,16 @@ from adapters.salesforce.faults import (
     wait_of,
 )
 from adapters.salesforce.login import Login, SignedIn, refuse_login
+from adapters.salesforce.replies import Answer, Broken, Json, Refused, TooMuch, part_of
 from adapters.salesforce.settings import Settings
 from adapters.salesforce.wire import Count, TooLong, TooSlow, Wire, session_on
 from connector.clock import SECOND, Clock
 from connector.errors import AdapterError, FateUnknown, SignInAgain, SlowDown, TryAgain
 
-Json = dict[str, Any]
 LONGEST_QUERY: Final = 12_000
 """Characters of an encoded query that still go into a URL; Salesforce takes 16,384 with headers."""
+_TIMED_OUT: Final = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
 _USAGE: Final = re.compile(r"api-usage=(\d+)/(\d+)")
-
-
-class Broken(Exception):
-    """An answer that cannot be understood."""
-
-
-class Refused(Exception):
-    """An answer with a failing status, before anybody judged it."""
-
-    def __init__(self, status: int, faults: list[Fault]) -> None:
-        super().__init__(f"{status}")
-        self.status = status
-        self.faults = faults
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A good answer."""
-
-    body: Any
-    headers: Mapping[str, str]
-
-    @property
-    def now(self) -> int | None:
-        """The server's clock, UTC ms, whole seconds."""
-        return date_of(self.headers.get("Date"))
-
-    def json(self) -> Json:
-        """The body as an object; Broken when it is none."""
-        if not isinstance(self.body, dict):
-            raise Broken
-        return self.body
-
-    def rows(self, name: str) -> list[Json]:
-        """A list of objects in the body; Broken when it is none."""
-        found = self.json().get(name)
-        if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-            raise Broken
-        if name == "records" and not all(isinstance(row.get("Id"), str) for row in found):
-            raise Broken
-        return found
 
 
 @dataclass(slots=True)
@@ -174,7 +134,7 @@ class Client:
         found = answer.rows("compositeResponse")
         if len(found) != len(paths):
             raise Broken
-        return [_part(each, answer.headers) for each in found]
+        return [part_of(each, answer.headers) for each in found]
 
     def ask(self, method: str, path: str, *, writing: bool = False, **given: Any) -> Answer:
         """One call below the API version, with one renewed token if the old one is over.
@@ -218,7 +178,7 @@ class Client:
     def spare(self, share: int) -> None:
         """SlowDown when `share` percent of the daily calls are used, by what was told last."""
         usage = self.usage
-        if usage.total and usage.used * 100 >= usage.total * share:
+        if self.used(share):
             age = (self._clock.monotonic() - usage.seen) * SECOND
             if age < DAILY_PAUSE:
                 raise SlowDown(
@@ -226,6 +186,11 @@ class Client:
                     f"used; leadmode stops at {share} %.",
                     retry_after=int(DAILY_PAUSE - age),
                 )
+
+    def used(self, share: int) -> bool:
+        """Whether `share` percent of the daily calls were used when last told."""
+        usage = self.usage
+        return bool(usage.total) and usage.used * 100 >= usage.total * share
 
     def close(self) -> None:
         """End all connections; the next call makes new ones."""
@@ -299,8 +264,9 @@ class Client:
             return call()
         except SalesforceAuthenticationFailed as error:
             self._refused_login(line, error)
-        except (TooSlow, TooLong):
-            raise self._lost(writing, "Salesforce's answer did not come to its end") from None
+        except (TooSlow, TooLong, *_TIMED_OUT):
+            what = "Salesforce's answer did not come to its end"
+            raise self._lost(writing, what) if writing else TooMuch(f"{what}.") from None
         except requests.exceptions.RequestException as error:
             if _never_sent(error):
                 raise TryAgain("Salesforce cannot be reached.") from None
@@ -331,6 +297,8 @@ class Client:
             yield
         except Refused as refused:
             raise self.judged(refused, writing=writing) from None
+        except TooMuch as error:
+            raise TryAgain(str(error)) from None
         except Broken:
             raise self._lost(writing, "Salesforce's answer cannot be understood") from None
 
@@ -359,16 +327,6 @@ class Client:
         found = _USAGE.search(headers.get("Sforce-Limit-Info", ""))
         if found:
             self.usage = Usage(int(found[1]), int(found[2]), self._clock.monotonic())
-
-
-def _part(told: Json, headers: Mapping[str, str]) -> Answer | Refused:
-    """The answer of one part of a composite request."""
-    status, body = told.get("httpStatusCode"), told.get("body")
-    if not isinstance(status, int):
-        raise Broken
-    if status >= 300:
-        return Refused(status, faults_of(body))
-    return Answer(body=body, headers=headers)
 
 
 def _json_or_none(found: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, NamedTuple, Self
 
+from adapters.salesforce.sweep import Sweep
 from connector.errors import Rejected
 
 VERSION: Final = 1
@@ -77,25 +78,34 @@ class Cursor:
 
     digest: str
     """Of the settings under which rows were understood."""
-    at: str = ""
-    """The walk that is going on; empty: the first."""
+    left: tuple[str, ...] = ()
+    """What is still to be read in the round that is going on; empty: a new round begins."""
     walks: Mapping[str, Walk] = field(default_factory=dict)
     loads: Mapping[str, Load] = field(default_factory=dict)
     by_rest: tuple[str, ...] = ()
     """Walks that Bulk refused; they are read page by page."""
+    sweep: Sweep = field(default_factory=Sweep)
+
+    def with_walk(self, name: str, walk: Walk, load: Load | None) -> Self:
+        """With a walk, and its load if one is under way."""
+        loads = {each: one for each, one in self.loads.items() if each != name}
+        if load is not None:
+            loads[name] = load
+        return replace(self, walks={**self.walks, name: walk}, loads=loads)
 
     def dump(self) -> str:
         """The same text for the same cursor."""
         told = {
             "v": VERSION,
             "s": self.digest,
-            "at": self.at,
+            "l": list(self.left),
             "w": {
                 name: [*walk.position, walk.newest, walk.began, list(walk.fields)]
                 for name, walk in self.walks.items()
             },
             "b": {name: asdict(load) for name, load in self.loads.items()},
             "r": list(self.by_rest),
+            "z": [self.sweep.at, self.sweep.behind, self.sweep.due, self.sweep.began],
         }
         return json.dumps(told, sort_keys=True, separators=(",", ":"))
 
@@ -113,10 +123,11 @@ class Cursor:
                 return cls(digest=digest)
             return cls(
                 digest=digest,
-                at=str(told["at"]),
+                left=tuple(str(name) for name in told.get("l", ())),
                 walks={name: _walk(*values) for name, values in told["w"].items()},
                 loads={name: Load(**values) for name, values in told["b"].items()},
                 by_rest=tuple(told["r"]),
+                sweep=_sweep(*told.get("z", ("", "", 0, 0))),
             )
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise Rejected(f"This is not a cursor of Salesforce: {text[:40]!r}") from error
@@ -129,3 +140,7 @@ def _walk(stamp: Any, row_id: Any, newest: Any, began: Any, fields: Any) -> Walk
         began=None if began is None else int(began),
         fields=tuple(str(name) for name in fields),
     )
+
+
+def _sweep(at: Any, behind: Any, due: Any, began: Any) -> Sweep:
+    return Sweep(at=str(at), behind=str(behind), due=int(due), began=int(began))

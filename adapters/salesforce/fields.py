@@ -6,9 +6,11 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
-from adapters.salesforce.client import Answer, Broken, Client, Json, Refused
-from adapters.salesforce.soql import name
+from adapters.salesforce import soql
+from adapters.salesforce.client import Client
+from adapters.salesforce.replies import Answer, Broken, Json, Refused
 from connector.clock import Clock
 from connector.ports import FieldInfo
 
@@ -66,12 +68,28 @@ def described(told: Json) -> Described:
 
 
 class Catalog:
-    """The describes of the objects that are read and written; one call fetches all."""
+    """The describes of the objects that are read and written; one call fetches all.
 
-    def __init__(self, client: Client, clock: Clock, objects: Iterable[str]) -> None:
+    The same call counts the objects that are likely to be large, as far as `up_to` and one more:
+    a composite request may hold five queries beside other parts.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        clock: Clock,
+        objects: Iterable[str],
+        *,
+        counted: Iterable[str] = (),
+        up_to: int = 0,
+    ) -> None:
         self._client = client
         self._clock = clock
         self._objects = tuple(objects)
+        self._counted = tuple(counted)
+        self._up_to = up_to
+        self.sizes: Mapping[str, int] = {}
+        """How many records there were, for objects that were counted."""
         self._lock = threading.Lock()
         self._known: dict[str, Fields] | None = None
         self._since = 0.0
@@ -87,9 +105,8 @@ class Catalog:
         with self._lock:
             now = self._clock.monotonic()
             if self._known is None or now - self._since >= AGE:
-                self._known = self._fetch(self._objects)
-                self._since = now
-            return self._known
+                self._learn(self._client.together(self.paths()))
+            return self._known or {}
 
     def forget(self) -> None:
         """Describe again at the next question: a field came, went or was hidden."""
@@ -99,23 +116,57 @@ class Catalog:
     def take(self, answers: Sequence[Answer | Refused]) -> None:
         """Use describes that somebody else fetched, in the order of `paths`."""
         with self._lock:
-            self._known = _understood(self._objects, answers)
-            self._since = self._clock.monotonic()
+            self._learn(answers)
+
+    def _learn(self, answers: Sequence[Answer | Refused]) -> None:
+        described = answers[: len(self._objects)]
+        counts = zip(self._counted, answers[len(self._objects) :], strict=True)
+        self._known = _understood(self._objects, described)
+        self.sizes = {each: _size(told) for each, told in counts}
+        self._since = self._clock.monotonic()
 
     def paths(self) -> list[str]:
-        """Where the describes of all objects are."""
-        return [_path(each) for each in self._objects]
+        """Where the describes of all objects are, and the counts."""
+        return [
+            *(_path(each) for each in self._objects),
+            *(f"queryAll/?q={quote(self._count_of(each), safe='')}" for each in self._counted),
+        ]
+
+    def count(self, object_type: str) -> int:
+        """How many records there are now, counted as far as `up_to` and one more."""
+        try:
+            found = _size(self._client.query(self._count_of(object_type), deleted=True))
+        except Refused as refused:
+            # Not allowed to count: then it is not large, and pages do it, only slower.
+            if not refused.faults or refused.status >= 500:
+                raise
+            found = 0
+        self.sizes = {**self.sizes, object_type: found}
+        return found
+
+    def _count_of(self, object_type: str) -> str:
+        return soql.count(object_type, self._up_to + 1)
 
     def _fetch(self, objects: Sequence[str]) -> dict[str, Fields]:
         return _understood(objects, self._client.together([_path(each) for each in objects]))
 
 
 def _path(object_type: str) -> str:
-    return f"sobjects/{name(object_type)}/describe"
+    return f"sobjects/{soql.name(object_type)}/describe"
 
 
 def _understood(objects: Sequence[str], answers: Sequence[Answer | Refused]) -> dict[str, Fields]:
     return {each: _fields(told) for each, told in zip(objects, answers, strict=True)}
+
+
+def _size(told: Answer | Refused) -> int:
+    """What a count says; nothing is known of an object that the user may not see."""
+    if isinstance(told, Refused):
+        return 0
+    found = told.json().get("totalSize")
+    if not isinstance(found, int):
+        raise Broken
+    return found
 
 
 def _fields(told: Answer | Refused) -> Fields:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from adapters.salesforce import soql
-from adapters.salesforce.client import Answer, Broken, Client, Refused
+from adapters.salesforce.client import Client
 from adapters.salesforce.fields import Catalog, Fields, resolve
+from adapters.salesforce.replies import Answer, Broken, Refused
 from adapters.salesforce.settings import Settings
 from adapters.salesforce.tables import ALWAYS, MUST, TABLES, exists, tables_of
 from connector.clock import Clock

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from adapters.salesforce import soql
-from adapters.salesforce.client import Client, Json, Refused
+from adapters.salesforce.client import Client
 from adapters.salesforce.fields import Catalog, kind_of, our_name, resolve
+from adapters.salesforce.replies import Json, Refused
 from adapters.salesforce.settings import Settings
 from connector.errors import Conflict, GrantAccess, Rejected
 from connector.ports import FieldSpec

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.salesforce import soql
-from adapters.salesforce.client import Broken, Client, Json
+from adapters.salesforce.client import Client
 from adapters.salesforce.fields import Catalog, Described, resolve
 from adapters.salesforce.ids import is_id, to_18
 from adapters.salesforce.mapping import instant, scalar
+from adapters.salesforce.replies import Broken, Json
 from adapters.salesforce.rows import chunks
 from adapters.salesforce.settings import Settings
 from adapters.salesforce.tables import TABLES

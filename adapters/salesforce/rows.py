@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from adapters.salesforce.client import Json
 from adapters.salesforce.fields import Fields, shown
+from adapters.salesforce.replies import Json
 
 
 def chunks(items: Sequence[str], size: int) -> Iterator[list[str]]:

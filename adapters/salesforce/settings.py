@@ -11,6 +11,8 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from adapters.salesforce.sweep import Pace
+from connector.clock import DAY, MINUTE
 from connector.model import Kind
 from connector.ports import Secret, Stream
 from connector.problems import did_you_mean
@@ -73,6 +75,10 @@ class Settings:
     page_size: int = 2_000
     bulk_from: int = 2_000
     """The first load of an object with more records goes through Bulk 2.0."""
+    sweep: int = 7
+    """Days from one re-reading of everything to the next; 0: none."""
+    sweep_pause: int = 15
+    """Minutes between two pages of it."""
     read_share: int = 80
     """Percent of the daily API calls at which reading stops."""
     write_share: int = 95
@@ -91,6 +97,11 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The company's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def pace(self) -> Pace:
+        """How slowly everything is read again."""
+        return Pace(every=self.sweep * DAY, pause=self.sweep_pause * MINUTE)
 
     @property
     def uses_jwt(self) -> bool:
@@ -167,6 +178,8 @@ def _limit_problems(settings: Settings) -> list[str]:
         "overlap": (1, 1_440),
         "page_size": (1, 2_000),
         "bulk_from": (0, 1_000_000_000),
+        "sweep": (0, 365),
+        "sweep_pause": (1, 1_440),
         "read_share": (1, 100),
         "write_share": (1, 100),
     }

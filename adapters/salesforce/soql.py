@@ -85,6 +85,11 @@ def past(stamp_field: str, stamp: int, record_id: str) -> Condition:
     return Condition(f"{field} >= {bound} AND {later}")
 
 
+def above(field: str, value: str) -> Condition:
+    """The field lies above the value."""
+    return Condition(f"{name(field)} > {literal(value)}")
+
+
 def until(stamp_field: str, stamp: int) -> Condition:
     """Rows stamped `stamp` (UTC ms) or before."""
     return Condition(f"{name(stamp_field)} <= {moment(stamp)}")
@@ -110,6 +115,14 @@ def select(
     if limit is not None:
         pieces += ["LIMIT", str(int(limit))]
     return " ".join(pieces)
+
+
+def count(origin: str, most: int) -> str:
+    """How many rows there are, counted up to `most`.
+
+    https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_count.htm
+    """
+    return " ".join(["SELECT COUNT() FROM", name(origin), "LIMIT", str(int(most))])
 
 
 def children_of(

@@ -181,6 +181,8 @@ TABLES: Final = (
 )
 OBJECTS: Final = tuple(dict.fromkeys(table.object for table in TABLES))
 """Every object that is read or written."""
+COUNTED: Final = ("Contact", "Lead", "Task", "CampaignMember")
+"""Objects that are likely to be large; a check asks a fifth query in the same call."""
 MUST: Final = ("User", "Account", "Lead", "Contact", "Opportunity", "Task", "CampaignMember")
 """Objects without which something essential is missing."""
 

@@ -1,7 +1,8 @@
 """The one way to the network: a mounted HTTPAdapter with a total deadline and allowed hosts.
 
-A read timeout alone does not stop a peer that drips a byte now and then, so the body is read here,
-piece by piece, against a clock. Nothing is retried, and a redirect is never followed.
+A read timeout alone does not stop a peer that drips a byte now and then, so every read of a socket,
+of headers and body alike, is given only what is left of the call's time. Nothing is retried, and a
+redirect is never followed.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
+from adapters.salesforce.timed import pools
 from connector.clock import Clock
 from connector.errors import Rejected
 
 ALLOWED: Final = (".salesforce.com", ".force.com")
 MOST_BYTES: Final = 64 * 1024 * 1024
 """Of an answer that is kept in memory."""
+SLOWER: Final = 4
+"""How many times as long an answer may take that goes into a file: it can be very large."""
 _PIECE: Final = 1 << 16
 _CONNECT: Final = 10.0
 
@@ -51,8 +55,9 @@ class Wire(HTTPAdapter):
 
     def __init__(self, clock: Clock, *, deadline: float, loopback: str, count: Count) -> None:
         """`deadline` in seconds; `loopback` is where everything goes instead, or empty."""
-        super().__init__(max_retries=0, pool_maxsize=4)
+        self._ends = float("inf")
         self._clock = clock
+        super().__init__(max_retries=0, pool_maxsize=4)
         self._deadline = deadline
         self._loopback = loopback.rstrip("/")
         self._count = count
@@ -62,14 +67,30 @@ class Wire(HTTPAdapter):
         self.sink: IO[bytes] | None = None
         """Where the body of the next good answer goes instead of into memory."""
 
+    def init_poolmanager(self, *args: Any, **given: Any) -> None:
+        """As the library does it, with connections that keep to the time that is left."""
+        super().init_poolmanager(*args, **given)
+        self.poolmanager.pool_classes_by_scheme = pools(self._left)
+
+    def proxy_manager_for(self, proxy: Any, **given: Any) -> Any:
+        """The same behind a proxy."""
+        manager = super().proxy_manager_for(proxy, **given)
+        manager.pool_classes_by_scheme = pools(self._left)
+        return manager
+
+    def _left(self) -> float:
+        """Seconds that the call still has."""
+        return self._ends - self._clock.monotonic()
+
     def send(self, request: Any, *_: Any, **given: Any) -> Any:
         """One exchange, read to its end; raises TooSlow, TooLong, or what requests raises."""
         self.status, self.headers = 0, {}
         refuse_foreign(request.url)
         self._redirect(request)
         self._count.one()
-        ends = self._clock.monotonic() + self._deadline
-        timeouts = (min(_CONNECT, self._deadline), self._deadline)
+        deadline = self._deadline * (SLOWER if self.sink is not None else 1)
+        self._ends = self._clock.monotonic() + deadline
+        timeouts = (min(_CONNECT, self._deadline), deadline)
         answer = super().send(
             request,
             stream=True,
@@ -82,7 +103,7 @@ class Wire(HTTPAdapter):
         sink, self.sink = self.sink, None
         into: IO[bytes] = sink if sink is not None and answer.ok else io.BytesIO()
         try:
-            self._drain(answer.raw, into, ends, None if into is sink else MOST_BYTES)
+            self._drain(answer.raw, into, None if into is sink else MOST_BYTES)
         except BaseException:
             answer.raw.close()  # half an answer must not stay in the connection
             raise
@@ -100,14 +121,14 @@ class Wire(HTTPAdapter):
         query = f"?{parts.query}" if parts.query else ""
         request.url = f"{self._loopback}{parts.path}{query}"
 
-    def _drain(self, raw: Any, into: IO[bytes], ends: float, most: int | None) -> None:
+    def _drain(self, raw: Any, into: IO[bytes], most: int | None) -> None:
         size = 0
         while piece := raw.read1(_PIECE, decode_content=True):
             size += len(piece)
             into.write(piece)
             if most is not None and size > most:
                 raise TooLong
-            if self._clock.monotonic() > ends:
+            if self._left() < 0:
                 raise TooSlow
 
 

@@ -10,6 +10,7 @@ import typer
 from connector.cli.arm import arm, disarm
 from connector.cli.check import check
 from connector.cli.commands import Commands, help_of
+from connector.cli.doctor import doctor
 from connector.cli.explain import explain
 from connector.cli.held import held
 from connector.cli.leads import leads
@@ -43,7 +44,7 @@ def leadmode(
 
 
 _IN_ORDER: tuple[Callable[..., None], ...] = (
-    run, sync, check, leads, explain, held, status, arm, disarm, version,
+    run, sync, check, doctor, leads, explain, held, status, arm, disarm, version,
 )  # fmt: skip
 
 for _command in _IN_ORDER:

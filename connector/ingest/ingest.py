@@ -10,6 +10,7 @@ from connector import log
 from connector.clock import Clock
 from connector.config.settings import Config
 from connector.errors import AdapterError, SignInAgain, TryAgain
+from connector.ingest.census import Census
 from connector.ingest.judge import Cycle, Judge, carefully_if_needed
 from connector.ingest.news import Polled, Watch
 from connector.ingest.page import Stored, store_page
@@ -88,10 +89,40 @@ class Ingest:
                 trouble = trouble or error
                 if isinstance(error, _OF_THE_WHOLE_SOURCE):
                     break
+        if trouble is None and not stop.is_set():
+            trouble = self._look_for_the_gone(name, adapter, cycle, watch)
         self._note(name, total, trouble, now)
         if trouble is not None:
             raise trouble
         return total
+
+    def _look_for_the_gone(
+        self, name: str, adapter: Adapter, cycle: Cycle, watch: Watch | None
+    ) -> AdapterError | None:
+        """A step of the census, where the adapter needs one; the trouble there was with it."""
+        if adapter.capabilities.deletions or not adapter.capabilities.fetch or self.loading():
+            return None
+        census, now = Census(self._store, name), self._clock.now()
+        try:
+            note = census.begin(now)
+            gone, note = ([], note) if note else census.gone(adapter, now)
+        except AdapterError as error:
+            return error
+        if note is None:
+            return None
+
+        def one_transaction(cycle: Cycle, *, careful: bool) -> None:
+            with self._store.transaction():
+                page = Page(cursor="", records=tuple(gone))
+                stored = store_page(self._store, page, now, careful=careful)
+                self._store.people.forget_addresses(stored.touched)
+                self._judge.bring_up_to_date(sorted(stored.touched), cycle, careful=careful)
+                self._store.sources.set_note(census.key, note)
+
+        with self._one_at_a_time:
+            carefully_if_needed(cycle, one_transaction)
+        cycle.tell(watch)
+        return None
 
     def tick(self, stop: threading.Event | None = None, watch: Watch | None = None) -> int:
         """Evaluate everybody whose due moment has come, and tidy the database; returns how many.

@@ -12,7 +12,7 @@ from connector.identity import normalised, unifies
 from connector.model import Engagement, Record, RecordRef, Role
 from connector.store.merge import merge
 from connector.store.outbox import Outbox
-from connector.store.rows import RECORD_COLUMNS, encode, is_open
+from connector.store.rows import RECORD_COLUMNS, SELECT_RECORD, decode, encode, is_open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +109,27 @@ class People:
             {"r": record},
         )
         return {person for (person,) in rows}
+
+    def known_from(self, instance: str, past: int, most: int) -> list[tuple[int, Record]]:
+        """Records of an instance that are there as far as we know, behind a record number.
+
+        Owners are left out; references to other records too.
+        """
+        rows = self._db.execute(
+            SELECT_RECORD + "WHERE r.instance = ? AND r.id > ? AND r.known = 1 AND r.deleted = 0 "
+            "AND r.role <> 'owner' ORDER BY r.id LIMIT ?",
+            (instance, past, most),
+        )
+        return [(int(row[0]), decode(row)) for row in rows]
+
+    def forget_addresses(self, persons: Iterable[int]) -> None:
+        """Let go of the e-mail addresses of persons of whom no record is left."""
+        self._db.execute(
+            "DELETE FROM identity_key WHERE person IN (SELECT value FROM json_each(?)) "
+            "AND NOT EXISTS (SELECT 1 FROM record r WHERE r.person = identity_key.person "
+            "AND r.deleted = 0)",
+            (json.dumps(sorted(persons)),),
+        )
 
     def wake(self, persons: Iterable[int], at: int, *, baseline_before: int | None = None) -> None:
         """Have persons evaluated at `at` (ms) or earlier.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from rich.console import Console
 
 from sandbox.kill.tasks import Task, read_tasks
 from sandbox.story.stages import Exports
@@ -34,6 +36,19 @@ class Place(Protocol):
 
     def close(self) -> None:
         """Let go of it."""
+        ...
+
+
+@runtime_checkable
+class Storming(Protocol):
+    """A platform whose answers can go wrong."""
+
+    def storm(self, seed: int) -> None:
+        """Hostile weather from now on."""
+        ...
+
+    def report(self, out: Console) -> bool:
+        """Print what the weather was; False when the platform itself broke."""
         ...
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import multiprocessing
-import urllib.request
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from connector.clock import DAY, SystemClock
-from sandbox import demo_salesforce
+from connector.clock import DAY
+from sandbox.demos import salesforce as demo
+from sandbox.kill.apart import Apart, Past
 from sandbox.kill.tasks import Task
+from sandbox.loopback.server import Server
 from sandbox.salesforce.founding import found
-from sandbox.salesforce.server import Server
 from sandbox.salesforce.story import tell as tell_org
 from sandbox.story.world import World
 
@@ -29,31 +27,13 @@ batch = 1 # every task is claimed, written and settled alone: more moments to be
 RARE: Final = {"expired": 0.0005, "429": 0.001, "concurrent": 0.001}
 """Share of calls. After these the adapter waits long: half a minute when it asks too much, and it
 signs in at most three times in 15 minutes. Here it asks several times a second."""
-_PATIENCE: Final = 30.0
-"""Seconds for an answer of the org."""
 
 
-class Org:
-    """The process. The story is told over a pipe; the tasks are looked at over HTTP."""
+class Org(Apart):
+    """The process."""
 
-    told_at_rest = True
-
-    def __init__(self, world: World, begin: int) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(world, begin, theirs), daemon=True)
-        self._process.start()
-        theirs.close()
-        self.url, self.fallback = self._pipe.recv()
-
-    def write_until(self, moment: int) -> None:
-        """What the org holds at `moment` (UTC ms); its clock goes on from there."""
-        self._pipe.send(moment)
-        self._pipe.recv()
-
-    def grown(self) -> int:
-        """A number that grows with every write from outside."""
-        return int(self.ask("state")["effects"])
+    def __init__(self, world: World) -> None:
+        super().__init__(serve, world)
 
     def holds(self, keys: frozenset[str]) -> bool:
         """Whether one of the keys has its task."""
@@ -63,7 +43,7 @@ class Org:
         """Every task of leadmode that is in the org."""
         return [
             Task(
-                key=row[demo_salesforce.KEY],
+                key=row[demo.KEY],
                 subject=row.get("Subject", ""),
                 text=row.get("Description", ""),
                 priority=row.get("Priority", ""),
@@ -71,36 +51,12 @@ class Org:
                 about=row.get("WhoId") or row.get("WhatId", ""),
             )
             for row in self.ask("rows/Task")
-            if row.get(demo_salesforce.KEY)
+            if row.get(demo.KEY)
         ]
 
     def storm(self, seed: int) -> None:
         """Hostile weather from now on."""
         self.ask("weather", {"profile": "hostile", "seed": seed, "rates": RARE})
-
-    def ask(self, path: str, body: dict[str, object] | None = None) -> Any:
-        """The back door of the org."""
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.url}/__sandbox__/{path}", data, headers)  # noqa: S310 - loopback
-        with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:  # noqa: S310 - loopback
-            return json.load(answer)
-
-    def close(self) -> None:
-        """End the process; twice is harmless."""
-        if self._process.is_alive():
-            self._pipe.send(None)
-            self._process.join(_PATIENCE)
-
-
-class Past(SystemClock):
-    """Runs like the clock of this machine, from an earlier moment on (UTC ms)."""
-
-    def __init__(self, begin: int) -> None:
-        self._back = super().now() - begin
-
-    def now(self) -> int:
-        return super().now() - self._back
 
 
 def serve(world: World, begin: int, pipe: Connection) -> None:
@@ -109,7 +65,7 @@ def serve(world: World, begin: int, pipe: Connection) -> None:
     founded.platform.auth.session = 1_000 * DAY  # the org's clock leaps from day to day
     telling = tell_org(founded, world, until=begin)
     with Server(founded.platform) as server:
-        pipe.send((server.url, telling.ids[demo_salesforce.FALLBACK]))
+        pipe.send((server.url, telling.ids[demo.FALLBACK]))
         while (moment := pipe.recv()) is not None:
             with founded.org.lock:
                 telling.tell_until(moment)
@@ -117,17 +73,12 @@ def serve(world: World, begin: int, pipe: Connection) -> None:
             pipe.send(None)
 
 
-def open_org(world: World) -> Org:
-    """An org that stands before everything that happened."""
-    return Org(world, min(account.created_at for account in world.accounts) - DAY)
-
-
 def prepare(folder: Path, org: Org, backfill: int, now: int) -> Path:
     """A fresh folder with the configuration, whose path this is; and the key field in the org.
 
     `backfill` is in hours, `now` in UTC ms.
     """
-    config = demo_salesforce.prepare(folder, org.url, org.fallback)
+    config = demo.prepare(folder, org.url, org.fallback)
     text = config.read_text(encoding="utf-8")
     first, rest = text.split("\n[sources.crm.task_kinds]", 1)
     source, delivery = CONFIG.split("\n[delivery]", 1)
@@ -136,5 +87,5 @@ def prepare(folder: Path, org: Org, backfill: int, now: int) -> Path:
     ).rstrip()
     text = f"{first}{source}\n[sources.crm.task_kinds]{rest}\n[delivery]{delivery}"
     config.write_text(text, encoding="utf-8")
-    demo_salesforce.add_key_field(config, now)
+    demo.add_key_field(config, now)
     return config

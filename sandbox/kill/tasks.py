@@ -75,3 +75,18 @@ def compare(expected: list[Task], written: list[Task]) -> Verdict:
             if task.key in wanted
         ),
     )
+
+
+def differences(expected: list[Task], written: list[Task]) -> list[str]:
+    """The tasks that differ, each in a few lines; empty when there is nothing to tell."""
+    wanted, found = ({task.key: task for task in tasks} for tasks in (expected, written))
+    told = [f"missing: {wanted[key].subject}" for key in wanted.keys() - found.keys()]
+    told += [f"surplus: {found[key].subject}" for key in found.keys() - wanted.keys()]
+    for key in wanted.keys() & found.keys():
+        pairs = zip(wanted[key]._asdict().items(), found[key], strict=True)
+        told += [
+            f"{wanted[key].subject}: {name} is\n{is_so}\nand not\n{should}"
+            for (name, should), is_so in pairs
+            if should != is_so
+        ]
+    return sorted(told)

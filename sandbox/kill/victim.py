@@ -26,6 +26,11 @@ _ON_THEIR_WAY: Final = (
     OutboxState.UNKNOWN,
 )
 _LOG_TAIL: Final = 2_000
+_KNOWN: Final = (
+    "SELECT (SELECT count(*) FROM engagement), (SELECT count(*) FROM record), "
+    "(SELECT coalesce(sum(modified_at), 0) FROM record), (SELECT count(*) FROM status_change)"
+)
+_READ_AT: Final = "SELECT coalesce(min(read_at), 0) FROM stream WHERE source = 'crm'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +39,12 @@ class Sight:
 
     cursors: tuple[str | None, ...]
     """Where reading stands, per stream."""
+    known: tuple[int, ...]
+    """Grows with whatever is read that was not known: engagements, records, their changes."""
     read_at: int
-    """When a whole poll last went through, UTC ms; 0: never."""
+    """When the stream that was read longest ago was read, UTC ms; 0: none ever was."""
+    due_at: int | None
+    """When the next person is to be evaluated, UTC ms."""
     loading: bool
     inflight: frozenset[str]
     """Keys of the writes that are claimed and not settled."""
@@ -143,7 +152,9 @@ def _sight(store: Store) -> Sight:
     counts = store.outbox.counts()
     return Sight(
         cursors=tuple(store.sources.cursor("crm", stream.value) for stream in Stream),
-        read_at=min((state.read_at or 0 for state in states), default=0),
+        known=store.connection.execute(_KNOWN).fetchone(),
+        read_at=store.connection.execute(_READ_AT).fetchone()[0],
+        due_at=store.people.next_due(),
         loading=any(state.loading for state in states) or not states,
         inflight=frozenset(q.write.key for q in store.outbox.all([OutboxState.INFLIGHT])),
         waiting=sum(counts.get(state, 0) for state in _ON_THEIR_WAY),

@@ -1,36 +1,32 @@
-"""Calls and answers, apart from sockets: what the routes work with."""
+"""Calls to the org: who calls, under which session and API version."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
-from urllib.parse import parse_qsl, urlsplit
 
+from sandbox.loopback import calls
+from sandbox.loopback.calls import JSON_TYPE, Answer
 from sandbox.salesforce.caller import Caller
 from sandbox.salesforce.problems import Refused
 
-JSON_TYPE: Final = "application/json;charset=UTF-8"
+__all__ = ["JSON_TYPE", "Answer", "Call"]
 
 
 @dataclass(slots=True, kw_only=True)
-class Call:
+class Call(calls.Call):
     """One request."""
 
-    method: str
-    path: str
-    """Percent-encoded, without the query."""
-    query: dict[str, str] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
-    """By lower-case name."""
-    body: bytes = b""
-    host: str = ""
     token: str = ""
     """The session that it belongs to."""
     caller: Caller = field(default_factory=lambda: Caller(user=""))
     version: str = ""
     """As in the path: 67.0."""
+
+    def __post_init__(self) -> None:
+        override = self.query.get("_HttpMethod")
+        if self.method == "POST" and override:
+            self.method = override.upper()
 
     @property
     def base(self) -> str:
@@ -54,39 +50,3 @@ class Call:
         if not isinstance(found, dict):
             raise Refused("JSON_PARSER_ERROR", "The JSON must be an object at [line:1, column:1]")
         return found
-
-    def header(self, name: str) -> str | None:
-        """A header, whatever the case of its name."""
-        return self.headers.get(name.lower())
-
-
-@dataclass(slots=True, kw_only=True)
-class Answer:
-    """One answer; `body` is JSON unless it is bytes."""
-
-    status: int = 200
-    body: object = None
-    headers: dict[str, str] = field(default_factory=dict)
-    content_type: str = JSON_TYPE
-    delivery: str = ""
-    """How it is sent: "" as usual, reset, lost, truncated or drip."""
-
-    def payload(self) -> bytes:
-        """The bytes that are sent."""
-        if isinstance(self.body, bytes):
-            return self.body
-        if self.body is None:
-            return b""
-        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def call_to(method: str, url: str, headers: Mapping[str, str], body: bytes, host: str) -> Call:
-    """A call from what stands in a request line, headers and body."""
-    parts = urlsplit(url)
-    # A question mark inside the query belongs to a value; urlsplit leaves it there.
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    lowered = {name.lower(): value for name, value in headers.items()}
-    override = query.get("_HttpMethod")
-    if method == "POST" and override:
-        method = override.upper()
-    return Call(method=method, path=parts.path, query=query, headers=lowered, body=body, host=host)

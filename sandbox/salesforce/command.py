@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from connector.clock import DAY, SystemClock, to_millis
+from sandbox.loopback.server import Server
 from sandbox.salesforce import snapshot, story
 from sandbox.salesforce.founding import CONSUMER_KEY, CONSUMER_SECRET, Founded, found
-from sandbox.salesforce.server import Server
 from sandbox.salesforce.weather import Weather
 from sandbox.story.telling import tell
 

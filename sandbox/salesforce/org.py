@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from connector.clock import SECOND, Clock
+from sandbox.loopback.clock import PlatformClock
 from sandbox.salesforce import derive, ids
 from sandbox.salesforce.access import Access
 from sandbox.salesforce.caller import Caller
 from sandbox.salesforce.customfields import CustomFields
 from sandbox.salesforce.journal import Effect, Journal
-from sandbox.salesforce.orgclock import OrgClock
 from sandbox.salesforce.rules import Rules
 from sandbox.salesforce.schema.catalog import Schema
 from sandbox.salesforce.schema.kind import ObjectType
@@ -59,7 +59,7 @@ class Org:
 
     def __init__(self, clock: Clock, *, person_accounts: bool = False, name: str = "acme") -> None:
         self.lock = threading.RLock()
-        self.clock = OrgClock(clock)
+        self.clock = PlatformClock(clock)
         self.name = name
         self.schema = Schema(person_accounts=person_accounts)
         self.tables = {kind.name: Table(kind) for kind in self.schema}

@@ -32,6 +32,9 @@ PRIVATE: Final = "/__sandbox__/"
 class Platform:
     """One org that answers calls. `answer` may be called by several threads."""
 
+    name = "sfdcedge"
+    call_type = Call
+
     def __init__(self, org: Org, *, daily: int = 100_000) -> None:
         self.org = org
         self.auth = Auth(org)
@@ -48,6 +51,10 @@ class Platform:
         """Tracebacks of defects in the sandbox itself; each was answered with 500."""
         self._open = Router(OPEN)
         self._versioned = Router(ALL)
+
+    def http_date(self) -> str:
+        """The Date header."""
+        return self.org.clock.http_date()
 
     def answer(self, call: Call) -> Answer:
         """What the platform says to one request from outside."""

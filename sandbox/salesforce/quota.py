@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Final
 
 from connector.clock import DAY, HOUR
-from sandbox.salesforce.orgclock import OrgClock
+from sandbox.loopback.clock import PlatformClock
 from sandbox.salesforce.problems import Refused
 
 DEVELOPER_EDITION: Final = 15_000
@@ -18,7 +18,7 @@ DEVELOPER_EDITION: Final = 15_000
 class Quota:
     """Counts calls in whole hours."""
 
-    def __init__(self, clock: OrgClock, daily: int = 100_000) -> None:
+    def __init__(self, clock: PlatformClock, daily: int = 100_000) -> None:
         self._clock = clock
         self.daily = daily
         self._hours: Counter[int] = Counter()

@@ -75,6 +75,8 @@ class Telling:
 
     founded: Founded
     world: World
+    elsewhere: frozenset[Kind] = frozenset()
+    """Kinds of acts that another platform tells of."""
     ids: dict[str, str] = field(default_factory=dict)
     """Story id -> Salesforce id."""
     left_out: Counter[Kind] = field(default_factory=Counter)
@@ -223,6 +225,8 @@ class Telling:
     # what people did
 
     def _act(self, act: Act) -> None:
+        if act.kind in self.elsewhere:
+            return
         person = self.ids.get(act.record or self._emails.get(act.email.lower(), ""))
         if person is None or (act.kind is Kind.EMAIL_OPENED and act.evidence is not Evidence.HUMAN):
             self.left_out[act.kind] += 1
@@ -321,9 +325,15 @@ def _type_of(person: str) -> str:
     return "Contact" if person.startswith("003") else "Lead"
 
 
-def tell(founded: Founded, world: World, *, until: int | None = None) -> Telling:
+def tell(
+    founded: Founded,
+    world: World,
+    *,
+    until: int | None = None,
+    elsewhere: frozenset[Kind] = frozenset(),
+) -> Telling:
     """Put a world into an org up to a moment (its end, if none is given)."""
-    telling = Telling(founded, world)
+    telling = Telling(founded, world, elsewhere)
     with founded.org.lock:
         telling.prepare()
         telling.tell_until(world.until if until is None else until)

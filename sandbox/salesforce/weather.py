@@ -7,15 +7,14 @@ come after the client has given up.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
-from sandbox.salesforce.calls import Answer
+from sandbox.loopback import weather
+from sandbox.loopback.calls import Answer
 from sandbox.salesforce.locators import LARGEST_PAGE
 from sandbox.salesforce.problems import Refused
-from sandbox.story.chance import between, stream
+from sandbox.story.chance import between
 
 HTML: Final = "text/html;charset=UTF-8"
 _PAGE: Final = (
@@ -60,7 +59,6 @@ LATE: Final = "late"
 """The connection is cut at once and the work is committed some time later."""
 KINDS: Final = (*INSTEAD, *AFTERWARDS, *BEFOREHAND, LATE)
 
-CALM: Final[dict[str, float]] = {}
 HOSTILE: Final[dict[str, float]] = {
     "429": 0.004, "420": 0.006, "406": 0.006, "503": 0.012, "500": 0.006, "unavailable": 0.006,
     "html": 0.008, "timeout": 0.006, "concurrent": 0.004, "reset": 0.012, "lost": 0.014,
@@ -70,35 +68,18 @@ HOSTILE: Final[dict[str, float]] = {
 """Share of calls that each kind hits."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Forced:
-    """A fault that is asked for: the next calls that match get it."""
-
-    kind: str
-    times: int = 1
-    matching: str = ""
-    """Part of "METHOD /path"; empty matches every call below /services/data."""
-
-
-class Weather:
+class Weather(weather.Weather):
     """Decides which fault hits which call."""
 
-    def __init__(self, rates: Mapping[str, float] = CALM, *, seed: int = 0) -> None:
-        self.rates = dict(rates)
-        self.forced: list[Forced] = []
-        self.counts: Counter[str] = Counter()
-        """How often each kind struck."""
+    kinds = KINDS
+    api = "/services/data/"
+
+    def __init__(self, rates: Mapping[str, float] | None = None, *, seed: int = 0) -> None:
+        super().__init__(rates, seed=seed)
         self.lock_rate = 0.0
         """Share of written records that meet UNABLE_TO_LOCK_ROW."""
         self.shrinks = False
         """Whether pages hold fewer records than asked for, now this and now that number."""
-        self.drip_pause = 0.2
-        """Seconds between the bytes of a dripping answer."""
-        self.drip_bytes = 1
-        self.late_by = 700
-        """How much later a late commit comes, ms."""
-        self.seed = seed
-        self._chance = stream(seed, "weather")
 
     @staticmethod
     def hostile(seed: int) -> Weather:
@@ -108,46 +89,16 @@ class Weather:
         weather.drip_pause, weather.drip_bytes = 0.01, 64
         return weather
 
-    def force(self, kind: str, *, times: int = 1, matching: str = "") -> None:
-        """Let the next `times` calls that match meet this fault; ValueError for unknown kinds."""
-        if kind not in KINDS:
-            raise ValueError(f"{kind!r} is none of {', '.join(KINDS)}")
-        self.forced.append(Forced(kind=kind, times=times, matching=matching))
-
-    def draw(self, method: str, path: str) -> str | None:
-        """The fault of one call; None for most."""
-        kind = self._forced(f"{method} {path}") or self._by_chance(path)
-        if kind is not None:
-            self.counts[kind] += 1
-        return kind
-
-    def _forced(self, text: str) -> str | None:
-        for forced in self.forced:
-            matches = forced.matching in text if forced.matching else "/services/data/" in text
-            if matches:
-                forced.times -= 1
-                if forced.times <= 0:
-                    self.forced.remove(forced)
-                return forced.kind
-        return None
-
-    def _by_chance(self, path: str) -> str | None:
-        if not self.rates or "/services/data/" not in path:
-            return None
-        left = self._chance.random()
-        for kind, rate in self.rates.items():
-            left -= rate
-            if left < 0:
-                is_query = "/query" in path
-                return kind if is_query or kind != "timeout" else None
-        return None
+    def hits(self, kind: str, path: str) -> bool:
+        """Only queries run too long."""
+        return kind != "timeout" or "/query" in path
 
     def locks(self) -> bool:
         """Whether the next record to be written is held by somebody else."""
-        return bool(self.lock_rate) and self._chance.random() < self.lock_rate
+        return bool(self.lock_rate) and self.chance.random() < self.lock_rate
 
     def page(self, size: int) -> int:
         """How many records a page really holds."""
         if not self.shrinks or size > LARGEST_PAGE:
             return size
-        return between(self._chance, max(1, size // 3), size)
+        return between(self.chance, max(1, size // 3), size)

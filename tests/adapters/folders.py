@@ -146,6 +146,8 @@ def declared(adapter_type: type[Adapter]) -> list[tuple[str, str, str]]:
         "create_field": known.create_field,
     }
     rows = [(name, ability.support.value, ability.reason) for name, ability in abilities.items()]
+    if not known.deletions:
+        rows.append(("deletions", known.deletions.support.value, known.deletions.reason))
     return [*rows, ("delivery", known.delivery.value, known.delivery_reason)]
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from connector.clock import DAY, to_millis
 from connector.model import Verdict
-from sandbox import demo
+from sandbox.demos import acts, files
 from sandbox.story.days import is_workday, workday
 from sandbox.story.telling import tell
 from sandbox.story.world import World
@@ -54,11 +54,11 @@ def told() -> io.StringIO:
 
 @pytest.fixture(scope="module")
 def cycles(world: World, folder: Path, told: io.StringIO) -> list[Cycle]:
-    return demo.run(Console(file=told, width=100), folder, world)
+    return files.run(Console(file=told, width=100), folder, world)
 
 
 def test_the_cast_fares_as_promised(world: World, cycles: list[Cycle]):
-    assert {m.key: demo.made_of(m, cycles) for m in world.cast} == MADE_OF_THE_CAST
+    assert {m.key: acts.made_of(m, cycles) for m in world.cast} == MADE_OF_THE_CAST
 
 
 def test_every_hand_off_is_one_task_in_the_file(folder: Path, cycles: list[Cycle]):
@@ -91,14 +91,14 @@ def test_damaged_rows_are_set_aside_and_told(folder: Path, cycles: list[Cycle], 
 
 
 def test_nobody_is_alerted_about_the_past(cycles: list[Cycle]):
-    first = workday(UNTIL, demo.WORKDAYS)
+    first = workday(UNTIL, acts.WORKDAYS)
     alerts = [a for c in cycles for news in c.news for a in news.alerts]
     assert min(a.transition.at for a in alerts if a.decision.verdict is Verdict.HANDED_OFF) >= first
 
 
 def test_steps_are_working_days_and_leave_nothing_out(world: World):
-    steps = list(demo.tell_days(world))
-    assert len(steps) == demo.WORKDAYS
+    steps = list(acts.tell_days(world))
+    assert len(steps) == acts.WORKDAYS
     assert all(is_workday(begin) for begin, _ in steps)
     assert [end for _, end in steps[:-1]] == [begin for begin, _ in steps[1:]]
     assert steps[-1][1] == UNTIL
@@ -108,7 +108,7 @@ def test_steps_are_working_days_and_leave_nothing_out(world: World):
 def test_the_three_commands_work_afterwards(folder: Path, cycles: list[Cycle]):
     leads, explained, held = (
         subprocess.run(command, shell=True, check=True, capture_output=True, text=True).stdout
-        for command in demo.commands(folder)
+        for command in acts.commands(folder)
     )
     assert "Ingrid Halvorsen" in leads
     assert "by a machine" in explained

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from connector.clock import DAY
-from sandbox import demo_real
+from sandbox.demos import real as demo_real
 from sandbox.households import by_engine, panel, spells
 from sandbox.households.rows import Exports
 

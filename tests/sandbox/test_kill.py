@@ -11,7 +11,7 @@ from rich.console import Console
 from connector.clock import SystemClock
 from sandbox.kill.__main__ import acceptance
 from sandbox.kill.moments import Aim, shots
-from sandbox.kill.tasks import Task, compare, read_tasks
+from sandbox.kill.tasks import Task, compare, differences, read_tasks
 from sandbox.story.days import midnight
 from sandbox.story.telling import tell
 
@@ -37,6 +37,16 @@ def test_every_difference_counts(written: list[Task], counts: tuple[int, int, in
     found = compare([task("a"), task("b")], written)
     assert (found.twice, found.missing, found.surplus, found.different) == counts
     assert found.is_exact == (counts == (0, 0, 0, 0))
+
+
+def test_differences_are_told():
+    written = [task("a", "mail"), task("c")]
+    assert differences([task("a"), task("b")], written) == [
+        "Call: text is\nmail\nand not\ncall",
+        "missing: Call",
+        "surplus: Call",
+    ]
+    assert differences([task("a")], [task("a"), task("a")]) == []
 
 
 def test_a_torn_file_of_tasks_is_not_read_as_a_whole_one(tmp_path: Path):

@@ -13,8 +13,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from sandbox.loopback.calls import call_to
 from sandbox.salesforce import writing
-from sandbox.salesforce.calls import Answer, Call, call_to
+from sandbox.salesforce.calls import Answer, Call
 from sandbox.salesforce.problems import Refused
 from sandbox.salesforce.routing import route
 
@@ -94,7 +95,7 @@ def _inner_call(call: Call, part: Json, results: dict[str, object]) -> Call:
     headers |= {k.lower(): str(v) for k, v in given.items()} if isinstance(given, dict) else {}
     body = _filled(results, part.get("body"))
     sent = b"" if body is None else json.dumps(body).encode()
-    made = call_to(str(part.get("method", "GET")).upper(), url, headers, sent, call.host)
+    made = call_to(Call, str(part.get("method", "GET")).upper(), url, headers, sent, call.host)
     caller = replace(
         call.caller,
         auto_assign=headers.get("sforce-auto-assign", str(call.caller.auto_assign)).upper()

@@ -17,6 +17,9 @@ from tests.adapters.reading_laws import drain
 from tests.adapters.salesforce.world import SalesforceWorld
 from tests.adapters.world import START
 
+READ = "/composite"
+"""In the path of the call that reads the walks of a stream side by side."""
+
 
 class Ticking(ManualClock):
     """The story's date, and seconds that really pass."""

@@ -21,6 +21,7 @@ from connector.model import (
     WriteKind,
 )
 from connector.ports import Secret, Stream
+from sandbox.loopback.calls import Call
 from sandbox.salesforce import ids, writing
 from sandbox.salesforce.caller import Caller
 from sandbox.salesforce.founding import (
@@ -31,8 +32,8 @@ from sandbox.salesforce.founding import (
 )
 from sandbox.salesforce.rules import ValidationRule
 from sandbox.salesforce.values import Row
+from tests.adapters.front import Front
 from tests.adapters.http_laws import Break
-from tests.adapters.salesforce.front import Front
 from tests.adapters.world import START, Landed
 from tests.adapters.world import Row as Told
 
@@ -77,7 +78,7 @@ class SalesforceWorld:
         self.clock = clock
         self.made = founded(clock)
         self.org = self.made.org
-        self.front = Front(self.made.platform)
+        self.front = Front(self.made.platform, writes)
         self._settings = settings
         self._adapter_type = adapter_type
         self._built: list[SalesforceAdapter] = []
@@ -90,7 +91,7 @@ class SalesforceWorld:
             "consumer_key": CONSUMER_KEY,
             "consumer_secret": Secret(CONSUMER_SECRET),
             "instance_url": self.front.url,
-            "deadline": 0.4,
+            "deadline": 1.5,
         }
         return Settings(**{**given, **self._settings, **changes})
 
@@ -356,3 +357,10 @@ class SalesforceWorld:
     def stop(self) -> None:
         if not self.front.closing.is_set():
             self.front.stop()
+
+
+def writes(call: Call) -> bool:
+    """Whether a call changes records: not every POST does."""
+    if call.method == "PATCH":
+        return True
+    return call.method == "POST" and call.path.endswith("/composite/sobjects")

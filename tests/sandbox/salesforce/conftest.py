@@ -8,11 +8,11 @@ import httpx
 import pytest
 
 from connector.clock import ManualClock
+from sandbox.loopback.server import Server
 from sandbox.salesforce.caller import Caller
 from sandbox.salesforce.founding import CONSUMER_KEY, CONSUMER_SECRET, Founded, found
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.platform import Platform
-from sandbox.salesforce.server import Server
 
 START = 1_795_000_000_000
 BASE = "/services/data/v67.0"

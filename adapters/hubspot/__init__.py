@@ -1,0 +1,1 @@
+"""HubSpot: the second CRM, and marketing engagement."""

@@ -1,0 +1,97 @@
+"""The cheapest look: which portal, what is missing, what is left, how the clocks differ.
+
+https://developers.hubspot.com/docs/api-reference/account-account-info-v3/details
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from adapters.hubspot.client import Client, Refused
+from adapters.hubspot.faults import SCOPES
+from adapters.hubspot.keys import Keys
+from adapters.hubspot.outgoing import TASKS
+from adapters.hubspot.settings import Settings
+from adapters.hubspot.versions import UNVERSIONED_END, WARN_DAYS, ending
+from connector.clock import Clock, from_millis
+from connector.errors import GrantAccess
+from connector.ports import Health
+
+_UNVERSIONED = {"email_events": "marketing e-mail events", "forms": "form submissions"}
+"""What is read from APIs of version 1 that have no successor."""
+
+
+def check(
+    settings: Settings, client: Client, keys: Keys, clock: Clock, refused: Iterable[str] = ()
+) -> Health:
+    """Three requests: the portal, the calls of the day, and the property of the keys.
+
+    `refused` tells what readers were not allowed to read.
+    """
+    missing: list[str] = []
+    account = _account(client, missing)
+    left = _left(client)
+    missing += _missing_key(settings, keys)
+    missing += refused
+    return Health(
+        account=account,
+        missing=tuple(dict.fromkeys(missing)),
+        warnings=tuple(_endings(settings, from_millis(clock.now()).date())),
+        quota_left=left,
+        clock_skew=client.server_now() - clock.now(),
+    )
+
+
+def _account(client: Client, missing: list[str]) -> str:
+    """Which portal it is. Every token may see it, but for one that lacks the scope `oauth`."""
+    try:
+        told = client.get(client.paths.account).json()
+    except Refused as refused:
+        if refused.status != 403:
+            raise
+        missing += _scopes(refused)
+        return "HubSpot"
+    about = [str(told[name]) for name in ("timeZone", "companyCurrency") if told.get(name)]
+    return f"HubSpot {told.get('portalId')} ({', '.join(about)})"
+
+
+def _scopes(refused: Refused) -> list[str]:
+    """The scopes that HubSpot says it needs."""
+    return [name for fault in refused.faults for name in fault.named(*SCOPES)]
+
+
+def _left(client: Client) -> int | None:
+    """How many calls of the day are left to all private apps; None when it is not told."""
+    try:
+        client.ask_usage()
+    except Refused as refused:
+        if refused.status not in (400, 403, 404):
+            raise
+    day = client.limits.day
+    return max(0, day.left) if day.total else None
+
+
+def _missing_key(settings: Settings, keys: Keys) -> Iterator[str]:
+    """What keeps tasks from being written once only."""
+    if not settings.unique_keys:
+        return
+    try:
+        problem = keys.problem(TASKS)
+    except GrantAccess as error:
+        problem = str(error)
+    if problem:
+        yield problem
+
+
+def _endings(settings: Settings, today: date) -> Iterator[str]:
+    """APIs whose support ends soon."""
+    if told := ending(settings.version, today):
+        yield told
+    if (UNVERSIONED_END - today).days <= WARN_DAYS:
+        for source, name in _UNVERSIONED.items():
+            if source in settings.activity:
+                yield (
+                    f"HubSpot announced the end of {name} (version 1) for "
+                    f"{UNVERSIONED_END:%B %Y}. Properties of contacts stand for them then."
+                )

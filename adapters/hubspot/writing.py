@@ -1,0 +1,67 @@
+"""A batch of writes: sorted by kind, sent in chunks, answered in order."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from adapters.hubspot.activities import Activities
+from adapters.hubspot.answers import after_error
+from adapters.hubspot.batches import AT_ONCE, chunks
+from adapters.hubspot.client import Client
+from adapters.hubspot.settings import Settings
+from adapters.hubspot.updates import Updates
+from connector.errors import AdapterError
+from connector.model import Outcome, Write, WriteKind
+from connector.ports import Capabilities, Delivery
+
+__all__ = ["AT_ONCE", "Writer", "promised"]
+
+UNIQUE: Final = "A unique property on tasks and notes refuses a key that is there already."
+NOT_UNIQUE: Final = (
+    "unique_keys = false: the portal refuses no key twice, so an unknown fate is held for a person."
+)
+
+
+def promised(declared: Capabilities, settings: Settings) -> Capabilities:
+    """What an adapter with these settings can promise: class C where keys are not unique."""
+    if settings.unique_keys:
+        return declared
+    return replace(declared, delivery=Delivery.C, delivery_reason=NOT_UNIQUE)
+
+
+class Writer:
+    """Applies writes."""
+
+    def __init__(
+        self, settings: Settings, client: Client, activities: Activities, updates: Updates
+    ) -> None:
+        self._settings = settings
+        self._client = client
+        self._activities = activities
+        self._updates = updates
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        """One outcome per write, in order. An error is raised only while nothing is settled."""
+        self._client.spare(self._settings.write_share)
+        outcomes: dict[str, Outcome] = {}
+        for kind, some in _groups(writes):
+            try:
+                outcomes |= self._apply(kind)(some)
+            except AdapterError as error:
+                if not outcomes:
+                    raise
+                outcomes |= {each.key: each for each in after_error([w.key for w in some], error)}
+        return [outcomes[write.key] for write in writes]
+
+    def _apply(self, kind: WriteKind) -> Callable[[Sequence[Write]], dict[str, Outcome]]:
+        return self._updates.apply if kind is WriteKind.SET_FIELDS else self._activities.create
+
+
+def _groups(writes: Sequence[Write]) -> Iterator[tuple[WriteKind, list[Write]]]:
+    """Runs of one kind, in order, none longer than a batch."""
+    for kind, run in itertools.groupby(writes, key=lambda write: write.kind):
+        for some in chunks(list(run), AT_ONCE):
+            yield kind, some

@@ -1,0 +1,89 @@
+"""`leadmode doctor`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import typer
+
+from connector.cli.options import AsJson, ConfigPath
+from connector.cli.page import Cell, Column, Page, print_json
+from connector.cli.place import clock_of, where_config_is
+
+if TYPE_CHECKING:
+    from connector.config.settings import Config
+    from connector.doctor import Examined
+
+
+def doctor(context: typer.Context, config: ConfigPath = None, as_json: AsJson = False) -> None:
+    """Ask every platform how it is and what our access lacks.
+
+    At most three requests to each; nothing is written. Tells the account, missing permissions
+    and fields, calls left today, clocks, what a repeated write would do there (A and B: nothing;
+    C: a second task), and what will stop working. The exit code is 1 when something is missing.
+
+    Examples:
+      leadmode doctor
+      leadmode doctor --json | jq '.[].missing'
+    """
+    from connector.registry import load_all  # noqa: PLC0415
+
+    found = load_all(where_config_is(config))
+    told = list(_examined(found, context))
+    if as_json:
+        print_json([{**_plain(each), "ok": each.is_well} for each in told])
+    else:
+        page = Page()
+        for each in told:
+            _show(page, each)
+    raise typer.Exit(0 if all(each.is_well for each in told) else 1)
+
+
+def _examined(config: Config, context: typer.Context) -> Iterator[Examined]:
+    from connector.doctor import examine  # noqa: PLC0415
+    from connector.registry import open_adapters  # noqa: PLC0415
+
+    adapters = open_adapters(config, clock_of(context))
+    try:
+        for name, adapter in adapters.items():
+            source = config.sources[name]
+            yield examine(name, source.adapter, adapter, gets_writes=source.authority)
+    finally:
+        for adapter in adapters.values():
+            adapter.close()
+
+
+def _plain(each: Examined) -> dict[str, object]:
+    from dataclasses import asdict  # noqa: PLC0415
+
+    return asdict(each)
+
+
+def _show(page: Page, each: Examined) -> None:
+    rows = [[Cell(name, "dim"), Cell(text, style)] for name, text, style in _lines(each)]
+    page.table([Column(""), Column("")], rows)
+    for what in each.missing:
+        page.row([Cell("Missing: ", "bold red"), Cell(what)], indent=2)
+    for what in each.warnings:
+        page.row([Cell("Soon: ", "bold yellow"), Cell(what)], indent=2)
+    if each.trouble:
+        page.row([Cell("Trouble: ", "bold red"), Cell(each.trouble)], indent=2)
+    elif each.is_well:
+        page.line("All is well.", "bold green", indent=2)
+    page.line()
+
+
+def _lines(each: Examined) -> Iterator[tuple[str, str, str]]:
+    yield "source", f"{each.source} ({each.adapter})", "bold"
+    if each.account:
+        yield "account", each.account, ""
+    if each.quota_left is not None:
+        yield "calls left today", f"{each.quota_left:,}", ""
+    if each.clock_skew is not None:
+        yield "its clock", f"{each.clock_skew / 1_000:+.1f} s", ""
+    if each.delivery is not None:
+        style = "yellow" if each.delivery.value == "C" else ""
+        yield "repeated writes", f"class {each.delivery.value}: {each.delivery_reason}", style
+    for name, reason in each.cannot.items():
+        yield "does not", f"{name}: {reason}", "dim"

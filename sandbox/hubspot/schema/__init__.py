@@ -1,0 +1,1 @@
+"""The types of objects in a portal and their properties."""

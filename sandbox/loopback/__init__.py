@@ -1,0 +1,1 @@
+"""What every sandbox platform shares: a socket on loopback, calls and answers, a clock, faults."""

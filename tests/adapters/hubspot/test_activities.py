@@ -1,0 +1,156 @@
+"""Meetings, calls, mail of reps, and what properties of contacts tell, over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector.clock import DAY, HOUR, MINUTE
+from connector.model import Evidence, Kind
+from sandbox.hubspot.kept import Kept
+from tests.adapters.hubspot.wild import (
+    activity,
+    ann,
+    engaged,
+    only,
+    rows,
+    told,
+)
+from tests.adapters.hubspot.world import HubspotWorld
+from tests.adapters.world import START
+
+NEWS = "Spring news"
+
+
+# activities
+
+
+def meeting(world: HubspotWorld, made: int, start: int, **more: str) -> Kept:
+    values = {"hs_meeting_start_time": str(start), "hs_meeting_end_time": str(start + HOUR)}
+    return activity(world, "meetings", made, **values, **more)
+
+
+@pytest.mark.parametrize("backfill", ["list", "search"])
+def test_a_meeting_is_told_when_it_is_booked_and_when_it_is_over(world, backfill):
+    adapter = only(world, "meetings", backfill=backfill)
+    _, cursor = engaged(adapter)
+    world.clock.move_to(START + MINUTE)
+    meeting(world, START + MINUTE, START + DAY)
+    seen, cursor = engaged(adapter, cursor)
+    assert told(seen) == [(Kind.MEETING_BOOKED, MINUTE)]
+    world.clock.move_to(START + DAY + 30 * MINUTE)
+    seen, cursor = engaged(adapter, cursor)
+    assert Kind.MEETING_HELD not in {row.kind for row in rows(seen)}
+    world.clock.move_to(START + DAY + 80 * MINUTE)
+    seen, cursor = engaged(adapter, cursor)
+    assert (Kind.MEETING_HELD, DAY) in told(seen)
+    again, _ = engaged(adapter, cursor)
+    assert again == {}
+
+
+def test_a_meeting_that_was_ahead_in_the_first_load_is_told_when_it_is_over(world):
+    meeting(world, START - DAY, START + HOUR)
+    adapter = only(world, "meetings")
+    seen, cursor = engaged(adapter)
+    assert told(seen) == [(Kind.MEETING_BOOKED, -DAY)]
+    world.clock.move_to(START + 3 * HOUR)
+    seen, _ = engaged(adapter, cursor)
+    assert (Kind.MEETING_HELD, HOUR) in told(seen)
+
+
+def test_calls_and_mail_of_reps(world):
+    activity(world, "calls", START, hs_timestamp=str(START), hs_call_status="COMPLETED")
+    way = {"hs_timestamp": str(START), "hs_email_direction": "INCOMING_EMAIL"}
+    activity(world, "emails", START, **way)
+    for backfill in ("list", "search"):
+        seen, _ = engaged(only(world, "calls", "emails", backfill=backfill))
+        assert told(seen) == [(Kind.CALL_HELD, 0), (Kind.EMAIL_REPLIED, 0)]
+        assert {row.person for row in rows(seen)} == {world.ref(world.seller)}
+
+
+def test_tasks_count_only_where_the_settings_say_so_and_never_our_own(world):
+    done = {"hs_task_type": "CALL", "hs_task_status": "COMPLETED", "hs_timestamp": str(START)}
+    activity(world, "tasks", START, **done)
+    activity(world, "tasks", START, **done, leadmode_key="k-1")
+    assert engaged(only(world))[0] == {}
+    seen, _ = engaged(only(world, task_kinds={"CALL": "call_held"}))
+    assert told(seen) == [(Kind.CALL_HELD, 0)]
+
+
+# properties
+
+
+def view(world: HubspotWorld, url: str, at: int) -> None:
+    with world.portal.lock:
+        world.platform.activity.view(ann(world), url, at)
+
+
+def test_page_views_are_read_from_the_history_of_a_property(world):
+    view(world, "https://acme.example/", START - 2 * DAY)
+    view(world, "https://acme.example/pricing?x=1", START - DAY)
+    adapter = only(world, "web", "email_events", "forms", "meetings", "emails")
+    seen, cursor = engaged(adapter)
+    assert [(row.kind, row.at, row.asset) for row in rows(seen)] == [
+        (Kind.PAGE_VIEWED, START - DAY, "/pricing"),
+        (Kind.PAGE_VIEWED, START - 2 * DAY, "/"),
+    ]
+    world.clock.move_to(START + 40 * MINUTE)
+    view(world, "https://acme.example/demo", START + 31 * MINUTE)
+    view(world, "https://acme.example/contact", START + 35 * MINUTE)
+    seen, cursor = engaged(adapter, cursor)
+    assert [row.asset for row in rows(seen)] == ["/contact", "/demo"], "both, and nothing old"
+    world.clock.move_to(START + 2 * HOUR)
+    _, cursor = engaged(adapter, cursor)
+    again, _ = engaged(adapter, cursor)
+    assert again == {}
+
+
+def test_properties_stand_in_for_what_a_portal_does_not_have(world):
+    world.platform.features.version_1 = False
+    act = world.platform.activity
+    with world.portal.lock:
+        ann(world)
+        act.mail("OPEN", "ann@acme.example", NEWS, START - HOUR)
+        act.mail("CLICK", "ann@acme.example", NEWS, START - HOUR + MINUTE)
+        act.replied("ann@acme.example", NEWS, START - MINUTE)
+        form = world.platform.marketing.form("Demo", START - DAY)
+        act.submit(form, {"email": "ann@acme.example"}, START - 2 * MINUTE)
+    adapter = world.adapter()
+    seen, cursor = engaged(adapter)
+    assert told(seen) == [
+        (Kind.EMAIL_CLICKED, -59 * MINUTE),
+        (Kind.EMAIL_OPENED, -HOUR),
+        (Kind.EMAIL_REPLIED, -MINUTE),
+        (Kind.FORM_SUBMITTED, -2 * MINUTE),
+    ]
+    [opened] = [row for row in rows(seen) if row.kind is Kind.EMAIL_OPENED]
+    assert opened.evidence is Evidence.UNKNOWN
+    assert [row.asset for row in rows(seen) if row.kind is Kind.FORM_SUBMITTED] == ["Demo"]
+    world.clock.move_to(START + 30 * MINUTE)
+    with world.portal.lock:
+        act.mail("OPEN", "ann@acme.example", NEWS, START + 20 * MINUTE)
+    seen, _ = engaged(adapter, cursor)
+    assert (Kind.EMAIL_OPENED, 20 * MINUTE) in told(seen)
+
+
+def test_nothing_is_told_twice_where_a_source_is_there(world):
+    with world.portal.lock:
+        ann(world)
+        world.platform.activity.mail("OPEN", "ann@acme.example", NEWS, START - HOUR)
+    seen, _ = engaged(world.adapter())
+    assert told(seen) == [(Kind.EMAIL_OPENED, -HOUR)]
+
+
+def test_a_source_that_is_refused_later_is_replaced_and_old_values_are_read(world):
+    adapter = world.adapter()
+    _, cursor = engaged(adapter)
+    with world.portal.lock:
+        ann(world)
+        world.platform.activity.mail("OPEN", "ann@acme.example", NEWS, START + MINUTE)
+    world.platform.features.email_events = False
+    world.clock.move_to(START + 2 * MINUTE)
+    seen, cursor = engaged(adapter, cursor)
+    assert told(seen) == [(Kind.EMAIL_OPENED, MINUTE)]
+    world.clock.move_to(START + 2 * HOUR)
+    before = world.requests()
+    engaged(adapter, cursor)
+    assert world.requests() - before < 20, "no history is read from its beginning again"

@@ -1,0 +1,102 @@
+"""The deadline of one call holds whatever part of the answer drips."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+
+import pytest
+import requests
+import urllib3
+
+from adapters.salesforce.wire import SLOWER, Count, TooSlow, Wire, session_on
+from connector.clock import SystemClock
+
+DEADLINE = 0.5
+GAP = 0.05
+"""Seconds between two drops; far below any timeout of a single read."""
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+TOO_SLOW = (TooSlow, requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError)
+DRIPS = {
+    "status": (b"", b"HTTP/1.1 200 " + b"O" * 1_000),
+    "headers": (HEAD, b"X-Drip: " + b"x" * 1_000),
+    "many headers": (HEAD, b"X-A: b\r\n" * 90),
+    "body": (HEAD.replace(b": 2", b": 1000") + b"\r\n", b" " * 1_000),
+    "chunks": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n" * 500),
+}
+
+
+@contextmanager
+def dripping(first: bytes, then: bytes, *, gap: float = GAP) -> Iterator[str]:
+    """A server that answers one call at once with `first`, then byte by byte."""
+    closing = threading.Event()
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            connection.sendall(first)
+            for number in range(len(then)):
+                if closing.wait(gap):
+                    return
+                connection.sendall(then[number : number + 1])
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+    finally:
+        closing.set()
+        thread.join()
+        server.close()
+
+
+def ask(url: str, proxy: str = "") -> requests.Response:
+    wire = Wire(SystemClock(), deadline=DEADLINE, loopback="" if proxy else url, count=Count())
+    session = session_on(wire, proxy)
+    with session:
+        answer: requests.Response = session.get("https://acme.my.salesforce.com/services/data/")
+        return answer
+
+
+@pytest.mark.parametrize("part", DRIPS)
+def test_a_drip_ends_with_the_deadline(part):
+    with dripping(*DRIPS[part]) as url:
+        began = time.monotonic()
+        with pytest.raises(TOO_SLOW):
+            ask(url)
+        assert DEADLINE * 0.9 < time.monotonic() - began < DEADLINE * 3
+
+
+def test_a_proxy_that_drips_ends_with_the_deadline():
+    with dripping(b"HTTP/1.1 200 OK\r\n", b"X-Drip: " + b"x" * 1_000) as url:
+        began = time.monotonic()
+        with pytest.raises(TOO_SLOW):
+            ask(url, proxy=url)
+        assert time.monotonic() - began < DEADLINE * 3
+
+
+def test_what_goes_into_a_file_has_more_time_and_ends_too():
+    for length, ends in ((40, True), (1_000, False)):  # 1 s, and 25 s
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % length
+        with dripping(head, b" " * length, gap=0.025) as url:
+            wire = Wire(SystemClock(), deadline=DEADLINE, loopback=url, count=Count())
+            wire.sink = into = io.BytesIO()
+            began = time.monotonic()
+            with (
+                session_on(wire, "") as session,
+                nullcontext() if ends else pytest.raises(TOO_SLOW),
+            ):
+                session.get("https://acme.my.salesforce.com/services/data/")
+            assert (len(into.getvalue()) == length) is ends
+            assert time.monotonic() - began < DEADLINE * (SLOWER + 2)
+
+
+def test_a_slow_answer_within_the_deadline_is_taken():
+    with dripping(HEAD, b"\r\n{}", gap=0.02) as url:
+        assert ask(url).json() == {}
