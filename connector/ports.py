@@ -93,6 +93,11 @@ class Page:
     engagements: tuple[Engagement, ...] = ()
     more: bool = False
     """True when reading again at once will find more; an empty page is not the end."""
+    first_load: int | None = None
+    """When the first load of something began that was not readable before, UTC ms.
+
+    In a stream whose own first load is over, what such a page shows is recorded and not alerted.
+    """
     set_aside: int = 0
     """Rows that could not be understood and were put where a person can mend them."""
 
@@ -245,6 +250,10 @@ class Adapter(ABC):
 
     def close(self) -> None:
         """Release connections and files; twice is harmless."""
+
+    def needed_fields(self) -> Sequence[FieldSpec]:
+        """The custom fields without which it cannot write as it promises. Asks nobody."""
+        return ()
 
     def refuse_unreadable(self, stream: Stream) -> None:
         """Raise Unsupported for a stream that is not declared; `read` begins with this."""

@@ -9,7 +9,7 @@ from adapters.hubspot.activities import Activities
 from adapters.hubspot.client import Client
 from adapters.hubspot.health import check
 from adapters.hubspot.properties import Properties
-from adapters.hubspot.provision import Provision
+from adapters.hubspot.provision import Provision, needed
 from adapters.hubspot.reading import Reader
 from adapters.hubspot.records import Records
 from adapters.hubspot.settings import Settings
@@ -104,3 +104,6 @@ class HubspotAdapter(Adapter):
 
     def close(self) -> None:
         self._client.close()
+
+    def needed_fields(self) -> Sequence[FieldSpec]:
+        return needed(self._settings)

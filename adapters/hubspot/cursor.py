@@ -42,7 +42,7 @@ class Walk:
     refused: int = 0
     """Until when the walk is left out, because the platform refused it."""
     stamps: tuple[str, ...] = ()
-    """What the walk has read histories of, where it reads any."""
+    """What the walk reads histories of, where it reads any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,8 @@ class MailWalk:
     late: bool = False
     """Whether the window under way is one of the trailing pass."""
     refused: int = 0
+    told: int = 0
+    """Until when properties of contacts told it instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,8 @@ class FormWalk:
     known: tuple[str, ...] = ()
     """Conversions of contacts that were followed already: id, a colon, UTC ms."""
     refused: int = 0
+    told: int = 0
+    """Until when properties of contacts told it instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,17 +62,29 @@ def activities_of(row: Row, reading: Reading) -> Iterator[Engagement]:
     told, object_id = properties_in(row), id_text(row.get("id"))
     if not object_id or row.get("archived") or (reading.key and text(told.get(reading.key))):
         return
-    for name in associated(row, "contacts"):
-        person = RecordRef(reading.instance, "contacts", name)
-        for kind, at, asset in _of_activity(told, row, reading):
+    people = associated(row, "contacts")
+    for kind, at, asset in _of_activity(told, row, reading):
+        sender = text(told.get("hs_email_from_email")) if kind is Kind.EMAIL_REPLIED else None
+        unclear = kind is Kind.EMAIL_REPLIED and len(people) > 1 and not sender
+        for name in _whose(people, sender):
             yield Engagement(
                 instance=reading.instance,
                 id=f"{reading.table.object}:{object_id}:{name}:{kind}",
                 at=at,
                 kind=kind,
-                person=person,
+                person=RecordRef(reading.instance, "contacts", name) if name != sender else None,
+                email=sender if name == sender else None,
+                evidence=Evidence.UNKNOWN if unclear else Evidence.HUMAN,
                 asset=asset,
             )
+
+
+def _whose(people: Sequence[str], sender: str | None) -> Sequence[str]:
+    """The contacts of an activity; of a mail in which several take part, the one who wrote it.
+
+    The others only got a copy, and an answer is a raised hand.
+    """
+    return [sender] if sender and "@" in sender and len(people) > 1 else people
 
 
 Told = tuple[Kind, int, str]
@@ -162,7 +174,6 @@ _MAIL_KINDS: Final[Mapping[str, Kind]] = {
     "SENT": Kind.EMAIL_SENT,
     "OPEN": Kind.EMAIL_OPENED,
     "CLICK": Kind.EMAIL_CLICKED,
-    "REPLY": Kind.EMAIL_REPLIED,
     "BOUNCE": Kind.BOUNCED,
 }
 
@@ -256,8 +267,10 @@ def of_history(row: Row, reading: Reading, since: int) -> Iterator[Engagement]:
         return
     for name in reading.table.stamps:
         kind = _TOLD_BY[name]
-        for at, set_at in _values(row, name):
-            if max(at, set_at) >= since:
+        for said, set_at in _values(row, name):
+            # That of a booking may be the moment of the meeting.
+            at = min(said, set_at) if name == BOOKED else said
+            if max(said, set_at) >= since and at >= reading.table.begins.get(name, 0):
                 link = _then(row, SEEN_URL, set_at) if name == SEEN else ""
                 form = _form(row, set_at) if name == CONVERTED else ""
                 known = kind_of_form(form, reading.form_kinds) if form else kind
@@ -265,7 +278,7 @@ def of_history(row: Row, reading: Reading, since: int) -> Iterator[Engagement]:
                     continue
                 yield Engagement(
                     instance=reading.instance,
-                    id=f"{contact}:{name}:{at}",
+                    id=f"{contact}:{name}:{said}",
                     at=at,
                     kind=known,
                     person=RecordRef(reading.instance, "contacts", contact),

@@ -35,6 +35,11 @@ BURST_PAUSE: Final = 10 * SECOND
 SEARCH_PAUSE: Final = 1 * SECOND
 LOCKED_PAUSE: Final = 2 * SECOND
 MOVED_PAUSE: Final = HOUR
+_PASSING: Final = (
+    *("RATE_LIMIT", "LOCK", "TIMEOUT", "CONCURREN", "INTERNAL", "UNAVAILABLE", "MIGRATION"),
+    "SERVER_ERROR",
+)
+"""Parts of categories and codes."""
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{1,80}")
 
 
@@ -133,6 +138,11 @@ def _context(told: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
         if _word(told, name):
             yield "propertyName", (_word(told, name),)
             return
+
+
+def is_passing(fault: Fault) -> bool:
+    """Whether one of several things failed that may go well the next time."""
+    return any(part in word for part in _PASSING for word in fault.words)
 
 
 def error_of(

@@ -61,7 +61,7 @@ class Keys:
         if known is None:
             return (
                 f"HubSpot has no property {name}, so nothing is written. Let leadmode make it "
-                "(leadmode apply), or set unique_keys = false, which makes HubSpot class C."
+                "(leadmode provision), or set unique_keys = false, which makes HubSpot class C."
             )
         if not known.unique:
             return (

@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from adapters.hubspot.client import Answer, Broken, Client, Json, Refused
+from adapters.hubspot.faults import is_passing
 from adapters.hubspot.mapping import id_text, instant, properties_in
 from adapters.hubspot.settings import Settings
 from adapters.hubspot.tables import Table, properties_of
@@ -143,6 +144,8 @@ class Objects:
             half = len(ids) // 2
             parts = (ids[:half], ids[half:]) if half else ()
             return [row for part in parts for row in self._some(table, body, part)]
+        if any(is_passing(fault) for fault in answer.faults):
+            raise Broken  # a row that failed to come is not one that is gone
         return answer.rows()
 
     # associations

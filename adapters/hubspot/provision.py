@@ -111,6 +111,21 @@ class Provision:
         )
 
 
+def needed(settings: Settings) -> tuple[FieldSpec, ...]:
+    """The unique properties that carry the keys of writes; none for class C."""
+    kinds = ("tasks", "notes", *(("leads",) if settings.lead_objects else ()))
+    return tuple(
+        FieldSpec(
+            object_type=kind,
+            name=settings.key_property,
+            type="text",
+            label="leadmode key",
+            unique=True,
+        )
+        for kind in (kinds if settings.unique_keys else ())
+    )
+
+
 def _refuse(refused: Refused) -> NoReturn:
     raise refused
 

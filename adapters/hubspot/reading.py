@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeGuard
 
 from adapters.hubspot.client import Broken, Client, Refused
 from adapters.hubspot.cursor import AnyWalk, Cursor, FormWalk, MailWalk, OwnerWalk, Walk
@@ -14,6 +14,7 @@ from adapters.hubspot.mail import Mail
 from adapters.hubspot.mapping import owner_of
 from adapters.hubspot.properties import Properties
 from adapters.hubspot.settings import Settings
+from adapters.hubspot.standing_in import answered, ends_of, not_told, stood_in
 from adapters.hubspot.tables import (
     FORMS,
     MAIL,
@@ -24,14 +25,16 @@ from adapters.hubspot.tables import (
 )
 from adapters.hubspot.telling import Telling
 from adapters.hubspot.walking import ARCHIVED, LATE, NEWS, Step, Walking
-from connector.clock import HOUR
+from connector.clock import HOUR, MINUTE
 from connector.model import Record
 from connector.ports import Page, Stream
 
 AGAIN: Final = HOUR
 """After which a walk that was refused is tried again, ms."""
+OTHERS: Final = MINUTE
+"""Between two rounds without a walk that fails, ms: longer than reading tries again by itself."""
 STAGES: Final = (NEWS, LATE, ARCHIVED)
-_NOT_HERE: Final = (400, 403, 404)
+_NOT_HERE: Final = (400, 403, 404, 405, 410, 501)
 """Statuses of a request for what a portal, or a token, does not have."""
 
 
@@ -63,6 +66,10 @@ class Reader:
         self._forms = Forms(instance, settings, client)
         self._telling = Telling(instance, settings, properties)
         self._refused: dict[str, str] = {}
+        self._failing: set[str] = set()
+        """Walks that wait until the others were read."""
+        self._round_at = 0
+        """When the others began a round without those, UTC ms."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -78,23 +85,40 @@ class Reader:
         left = [key for key in cursor.left if key in keys] or self._due(parts, cursor)
         if not left:
             return Page(cursor=replace(cursor, left=()).dump())
+        left = self._failing_last(left, parts, cursor)
         part, stage = keys[left[0]]
+        cursor = stood_in(part.name, cursor)
         try:
             step = self._step(part, stage, cursor)
-        except Refused as refused:
-            if not part.optional or refused.status not in _NOT_HERE:
+        except (Refused, Broken) as trouble:
+            if not part.optional or not _is_not_here(trouble):
+                self._failing |= {part.name} & {MAIL, FORMS}  # on their own, and near their end
                 raise
-            return self._without(part, cursor, left, refused)
+            return self._without(part, cursor, left, trouble)
+        self._failing.discard(part.name)
         self._refused.pop(part.name, None)
         left = left[1:] if step.ended else left
-        cursor = replace(cursor, left=tuple(left)).with_walk(part.name, step.walk)
+        first = self._first_load(cursor.walks.get(part.name))
+        cursor = replace(cursor, left=tuple(left)).with_walk(part.name, answered(step.walk))
         told = self._telling.engagements(part.table, step) if part.table else ()
         return Page(
             cursor=cursor.dump(),
             records=self._records(part, step),
-            engagements=(*step.engagements, *told),
+            engagements=(*not_told(part.name, step), *told),
+            first_load=first,
             more=bool(left),
         )
+
+    def _first_load(self, walk: AnyWalk | None) -> int | None:
+        """When the first load of a walk began, UTC ms; None when it is over, or not known as one.
+
+        A log, forms or a kind of activity may become readable long after the rest of a stream.
+        """
+        if isinstance(walk, OwnerWalk) or (walk is not None and walk.floor):
+            return None
+        began = walk.began if isinstance(walk, MailWalk | FormWalk) else 0
+        load = walk.load if isinstance(walk, Walk) else None
+        return (load.began if load else began) or self._client.server_now()
 
     # what is due
 
@@ -109,12 +133,13 @@ class Reader:
         if stream is not Stream.ENGAGEMENTS:
             return
         yield from (Part(name=each) for each in (MAIL, FORMS) if each in settings.activity)
-        # Last, because they stand in for walks that may be refused before.
-        now = self._client.server_now()
-        there = [each for each in settings.activity if _refused(cursor.walks.get(each)) <= now]
+        # Last, because they stand in for walks that may be refused before. One that was is not
+        # there until it answers: what stands in for it must not change on the way.
+        there = [each for each in settings.activity if not _refused(cursor.walks.get(each))]
+        ends = ends_of(cursor)
         for table in tables:
             if table.history:
-                yield Part(name=table.name, table=without_sources(table, there))
+                yield Part(name=table.name, table=without_sources(table, there, ends))
 
     def _due(self, parts: Iterable[Part], cursor: Cursor) -> list[str]:
         """What a new round reads: what is new everywhere, then what came late, then archives."""
@@ -128,6 +153,15 @@ class Reader:
             for stage in self._stages(part, cursor, now):
                 found[stage].append(f"{part.name}{stage}")
         return [key for keys in found.values() for key in keys]
+
+    def _failing_last(self, left: list[str], parts: Iterable[Part], cursor: Cursor) -> list[str]:
+        """What is left, less urgent where it fails; when nothing else is, the others go on."""
+        failing = {f"{name}{stage}" for name in self._failing for stage in STAGES}
+        now = self._client.server_now()
+        if set(left) <= failing and not 0 <= now - self._round_at < OTHERS:
+            self._round_at = now
+            left = [*(key for key in self._due(parts, cursor) if key not in failing), *left]
+        return sorted(left, key=lambda key: key in failing)
 
     def _stages(self, part: Part, cursor: Cursor, now: int) -> list[str]:
         if part.table is not None:
@@ -179,6 +213,10 @@ class Reader:
         walk = _afresh(walk) if refused.status == 400 else walk
         cursor = replace(cursor, left=rest).with_walk(part.name, replace(walk, refused=until))
         return Page(cursor=cursor.dump(), more=bool(rest))
+
+
+def _is_not_here(trouble: Refused | Broken) -> TypeGuard[Refused]:
+    return isinstance(trouble, Refused) and trouble.status in _NOT_HERE
 
 
 def _afresh(walk: Walk | MailWalk | FormWalk) -> Walk | MailWalk | FormWalk:

@@ -47,6 +47,8 @@ class Table:
     """Whether only rows are read whose stamp lies before the server's now."""
     swept: bool = False
     """Whether what was archived is looked for."""
+    begins: Mapping[str, int] = field(default_factory=dict)
+    """From when on a stamp is told, UTC ms: its own source told what was before."""
 
 
 OWNERS: Final = Table(name="owners", object="owners", stream=Stream.OWNERS, role=Role.OWNER)
@@ -145,7 +147,7 @@ EMAILS: Final = Table(
     name="emails",
     object="emails",
     stream=Stream.ENGAGEMENTS,
-    needed=("hs_timestamp", "hs_email_direction", "hs_email_status"),
+    needed=("hs_timestamp", "hs_email_direction", "hs_email_status", "hs_email_from_email"),
     associated=("contacts",),
     optional=True,
 )
@@ -174,7 +176,7 @@ WEB: Final = Table(
     object="contacts",
     stream=Stream.ENGAGEMENTS,
     needed=(SEEN_URL, CONVERTED_BY),
-    stamps=(SEEN, CONVERTED, BOOKED),
+    stamps=(SEEN, CONVERTED, BOOKED, REPLIED),
     history=True,
     optional=True,
 )
@@ -182,7 +184,7 @@ WEB_MAIL: Final = Table(
     name="web_mail",
     object="contacts",
     stream=Stream.ENGAGEMENTS,
-    stamps=(OPENED, CLICKED, REPLIED, SALES_REPLIED),
+    stamps=(OPENED, CLICKED, SALES_REPLIED),
     history=True,
     optional=True,
 )
@@ -191,22 +193,28 @@ FORMS: Final = "forms"
 SOURCE: Final[Mapping[str, str]] = {
     OPENED: MAIL,
     CLICKED: MAIL,
-    REPLIED: MAIL,
     SALES_REPLIED: EMAILS.name,
     CONVERTED: FORMS,
     BOOKED: MEETINGS.name,
 }
-"""The walk that a property of contacts stands for, where that walk is not there."""
+"""The walk that a property of contacts stands for, where that walk is not there.
+
+Answers to marketing mail are in no log: only their property tells them.
+"""
 _RECORDS: Final = (COMPANIES, CONTACTS, LEADS, DEALS)
 _ACTIVITIES: Final = (MEETINGS_OVER, MEETINGS, CALLS, EMAILS, TASKS)
 # A walk that begins with what is new stands before the one that tells what is old, so that nothing
 # falls between them.
 
 
-def without_sources(table: Table, there: Collection[str]) -> Table:
-    """A walk over histories, less the properties whose own source is read."""
+def without_sources(table: Table, there: Collection[str], ends: Mapping[str, int]) -> Table:
+    """A walk over histories, less the properties whose own source is read.
+
+    `ends` are the moments, UTC ms, up to which sources told everything.
+    """
     stamps = tuple(stamp for stamp in table.stamps if SOURCE.get(stamp) not in there)
-    return replace(table, stamps=stamps)
+    begins = {stamp: ends[SOURCE[stamp]] for stamp in stamps if ends.get(SOURCE.get(stamp, ""))}
+    return replace(table, stamps=stamps, begins=begins)
 
 
 def tables_of(stream: Stream, settings: Settings) -> list[Table]:

@@ -76,14 +76,13 @@ class Walking:
     def step(self, table: Table, stage: str, walk: Walk) -> Step:
         """The next page of a stage."""
         if not table.stamps:
-            return Step(walk=walk, ended=True)
+            return Step(walk=replace(walk, stamps=()), ended=True)
         if stage == ARCHIVED:
             return self._archived(table, walk)
         if stage == LATE:
             return self._late(table, walk)
-        if table.history and not set(table.stamps) <= set(walk.stamps):
-            # A property that was not read before: its old values count too.
-            walk = Walk(stamps=tuple(sorted({*table.stamps, *walk.stamps})), refused=walk.refused)
+        if table.history:
+            walk = _from_where_it_begins(table, walk)
         if table.newly and not walk.floor:
             now = self._client.server_now()
             return Step(walk=replace(walk, floor=max(now - self._overlap, DAWN)), ended=True)
@@ -197,6 +196,21 @@ class Walking:
             due = listed.now + self._settings.archive_every * HOUR
         onward = replace(walk, sweep_after=listed.after or "", sweep_due=due)
         return Step(walk=onward, ended=listed.after is None, rows=listed.rows, now=listed.now)
+
+
+def _from_where_it_begins(table: Table, walk: Walk) -> Walk:
+    """The walk with the properties that are read now.
+
+    One that was not read before is read from where its source ended, or with all its old values.
+    """
+    added = set(table.stamps) - set(walk.stamps)
+    walk = replace(walk, stamps=tuple(sorted(table.stamps)))
+    if not added:
+        return walk
+    if not walk.floor or walk.load or not added <= table.begins.keys():
+        return Walk(stamps=walk.stamps)
+    floor = min(walk.floor, *(table.begins[stamp] for stamp in added))
+    return replace(walk, floor=floor, going=None)
 
 
 def _getting_on(listed: Listed, behind: str) -> Listed:

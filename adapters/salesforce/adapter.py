@@ -112,3 +112,7 @@ class SalesforceAdapter(Adapter):
         self._reader.close()
         self._bulk.close()
         self._client.close()
+
+    def needed_fields(self) -> Sequence[FieldSpec]:
+        name, label = self._settings.key_field, "leadmode key"
+        return (FieldSpec(object_type="Task", name=name, type="text", label=label, unique=True),)

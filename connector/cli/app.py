@@ -15,6 +15,7 @@ from connector.cli.explain import explain
 from connector.cli.held import held
 from connector.cli.leads import leads
 from connector.cli.outbox import outbox
+from connector.cli.provision import provision
 from connector.cli.run import run
 from connector.cli.status import status
 from connector.cli.sync import sync
@@ -44,7 +45,7 @@ def leadmode(
 
 
 _IN_ORDER: tuple[Callable[..., None], ...] = (
-    run, sync, check, doctor, leads, explain, held, status, arm, disarm, version,
+    run, sync, check, doctor, provision, leads, explain, held, status, arm, disarm, version,
 )  # fmt: skip
 
 for _command in _IN_ORDER:

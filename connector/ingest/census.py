@@ -11,7 +11,8 @@ from typing import Final
 
 from connector import log
 from connector.clock import DAY
-from connector.model import Record, Role
+from connector.errors import GrantAccess, Rejected
+from connector.model import Record, RecordRef, Role
 from connector.ports import Adapter
 from connector.store import Store
 
@@ -21,7 +22,7 @@ AT_ONCE: Final = 100
 """Records that are asked for with one poll."""
 DOUBT: Final = 0.5
 """A larger share than this that is gone at once is taken for a lost permission."""
-FEW: Final = 10
+FEW: Final = 3
 """So many may always be gone at once."""
 
 _LOG = log.get("census")
@@ -37,7 +38,8 @@ class Census:
     def gone(self, adapter: Adapter, now: int) -> tuple[list[Record], str | None]:
         """Records that are not there any more, as deleted ones, and the note of this step.
 
-        No note: nothing is to be asked now. Raises what `fetch` raises; then nothing is noted.
+        No note: nothing is to be asked now. Raises what `fetch` raises; then nothing is noted. But
+        where it says no for good, the others are asked all the same.
         """
         begun, past = self._place(now)
         if past is None:
@@ -46,13 +48,26 @@ class Census:
             begun, past = now, 0
         with self._store.steady():
             known = self._store.people.known_from(self._name, past, AT_ONCE)
-        found = adapter.fetch([record.ref for _, record in known], []) if known else {}
-        missing = [record for _, record in known if record.ref not in found]
+        there = self._there(adapter, [record.ref for _, record in known])
+        missing = [record for _, record in known if record.ref not in there]
         if len(missing) > max(FEW, len(known) * DOUBT):
             _LOG.warning("doubted", source=self._name, asked=len(known), missing=len(missing))
             missing = []
         following = f"{known[-1][0]}" if len(known) == AT_ONCE else "-"
         return [_without(record) for record in missing], f"{begun} {following}"
+
+    def _there(self, adapter: Adapter, refs: list[RecordRef]) -> set[RecordRef]:
+        """Those of the records that are there, or cannot be asked for."""
+        there: set[RecordRef] = set()
+        for kind in dict.fromkeys(ref.object_type for ref in refs):
+            some = [ref for ref in refs if ref.object_type == kind]
+            try:
+                there |= adapter.fetch(some, []).keys()
+            except (GrantAccess, Rejected) as error:
+                what = type(error).__name__
+                _LOG.warning("not_asked", source=self._name, object_type=kind, error=what)
+                there |= set(some)
+        return there
 
     def begin(self, now: int) -> str | None:
         """The note of a first round, which comes a whole period after this; None: it is there."""

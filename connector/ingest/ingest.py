@@ -89,8 +89,11 @@ class Ingest:
                 trouble = trouble or error
                 if isinstance(error, _OF_THE_WHOLE_SOURCE):
                     break
-        if trouble is None and not stop.is_set():
-            trouble = self._look_for_the_gone(name, adapter, cycle, watch)
+        if trouble is not None:
+            self._answering.discard(name)
+        if not isinstance(trouble, _OF_THE_WHOLE_SOURCE) and not stop.is_set():
+            gone = self._look_for_the_gone(name, adapter, cycle, watch)
+            trouble = trouble or gone
         self._note(name, total, trouble, now)
         if trouble is not None:
             raise trouble
@@ -98,7 +101,7 @@ class Ingest:
 
     def _look_for_the_gone(
         self, name: str, adapter: Adapter, cycle: Cycle, watch: Watch | None
-    ) -> AdapterError | None:
+    ) -> Exception | None:
         """A step of the census, where the adapter needs one; the trouble there was with it."""
         if adapter.capabilities.deletions or not adapter.capabilities.fetch or self.loading():
             return None
@@ -106,7 +109,9 @@ class Ingest:
         try:
             note = census.begin(now)
             gone, note = ([], note) if note else census.gone(adapter, now)
-        except AdapterError as error:
+        except Exception as error:
+            if is_own_trouble(error):
+                raise
             return error
         if note is None:
             return None
@@ -269,6 +274,10 @@ class Ingest:
             stored = store_page(self._store, page, now, careful=careful)
             began = sources.begun_at(name, stream.value)
             before = (now if began is None else began) - self._config.backfill
+            people.wake(stored.touched, 0, baseline_before=before)
+        elif page.first_load is not None:
+            stored = store_page(self._store, page, now, careful=careful)
+            before = page.first_load - self._config.backfill
             people.wake(stored.touched, 0, baseline_before=before)
         elif self.loading():
             stored = store_page(self._store, page, now, careful=careful)

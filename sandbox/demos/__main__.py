@@ -81,7 +81,7 @@ def run(out: Console, folder: Path, world: World) -> Told:
         config = salesforce.prepare(folder, org.url, platforms.sales.ids[salesforce.FALLBACK])
         hubspot.add_source(config, portal.url)
         platforms.happen(start)
-        salesforce.add_key_field(config, start)
+        acts.provision(config, start)
         told = _lived(out, config, platforms)
         found = len(hubspot.read_back(portal.url))
         told = replace(told, tasks=salesforce.read_back(org.url), in_hubspot=found)

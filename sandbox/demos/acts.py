@@ -10,8 +10,11 @@ from typing import Final
 from rich.console import Console
 
 from connector.assess import Assessed
-from connector.clock import DAY
+from connector.clock import DAY, ManualClock
+from connector.errors import AskOperator
 from connector.plan import words
+from connector.provision import provide
+from connector.registry import load_all, open_adapters
 from sandbox import screen
 from sandbox.story.days import is_workday, workday
 from sandbox.story.world import CastMember, World
@@ -138,3 +141,17 @@ def commands(folder: Path) -> list[str]:
         program = program.relative_to(Path.cwd())
     asked = ("leads", 'explain "Viktor Lindqvist"', "held")
     return [f"{program} {words} --config {folder / 'config.toml'}" for words in asked]
+
+
+def provision(config: Path, now: int) -> None:
+    """Make the fields that writing needs, as `leadmode provision` does; `now` is UTC ms."""
+    found = load_all(config)
+    adapters = open_adapters(found, ManualClock(now))
+    try:
+        fields = provide(adapters[found.authority.name])
+    finally:
+        for adapter in adapters.values():
+            adapter.close()
+    trouble = [each.reason for each in fields if each.reason]
+    if trouble:
+        raise AskOperator("; ".join(trouble))

@@ -18,12 +18,9 @@ from rich.console import Console
 from rich.markup import escape
 from simple_salesforce.api import Salesforce
 
-from connector.clock import ManualClock
-from connector.ports import FieldSpec
-from connector.registry import load_all, open_adapters
 from sandbox import screen
 from sandbox.salesforce.founding import CONSUMER_KEY, CONSUMER_SECRET, Founded
-from sandbox.salesforce.story import CAMPAIGN_KINDS, CONTACT_STATUS, TASK_KINDS, Telling
+from sandbox.salesforce.story import CAMPAIGN_KINDS, CONTACT_STATUS, TASK_KINDS
 
 KEY: Final = "Leadmode_Key__c"
 FALLBACK: Final = "U02"
@@ -110,24 +107,6 @@ def write_private(path: Path, text: str) -> None:
 
 def _lines(words: dict[str, str]) -> str:
     return "\n".join(f"{json.dumps(word)} = {json.dumps(kind)}" for word, kind in words.items())
-
-
-def add_key_field(config: Path, now: int) -> None:
-    """The unique field that every task carries, made by the adapter as an admin would have it."""
-    spec = FieldSpec(object_type="Task", name=KEY, type="text", label="leadmode key", unique=True)
-    adapter = open_adapters(load_all(config), ManualClock(now))["crm"]
-    try:
-        adapter.create_field(spec)
-    finally:
-        adapter.close()
-
-
-def happen(telling: Telling, moment: int) -> None:
-    """Bring the org to what it holds at `moment` (UTC ms), and its clock with it."""
-    org = telling.founded.org
-    with org.lock:
-        org.clock.stand_at(moment)
-        telling.tell_until(moment)
 
 
 def read_back(url: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from connector.clock import DAY
+from sandbox.demos import acts
 from sandbox.demos import salesforce as demo
 from sandbox.kill.apart import Apart, Past
 from sandbox.kill.tasks import Task
@@ -87,5 +88,5 @@ def prepare(folder: Path, org: Org, backfill: int, now: int) -> Path:
     ).rstrip()
     text = f"{first}{source}\n[sources.crm.task_kinds]{rest}\n[delivery]{delivery}"
     config.write_text(text, encoding="utf-8")
-    demo.add_key_field(config, now)
+    acts.provision(config, now)
     return config

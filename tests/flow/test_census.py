@@ -11,10 +11,10 @@ import pytest
 from adapters.memory.adapter import MemoryAdapter
 from adapters.memory.platform import Fault
 from connector.clock import DAY, HOUR
-from connector.errors import TryAgain
+from connector.errors import GrantAccess, TryAgain
 from connector.ingest.census import AT_ONCE, EVERY
-from connector.model import RecordRef
-from connector.ports import NO
+from connector.model import Record, RecordRef, Role
+from connector.ports import NO, Page, Stream
 from tests.flow.world import World
 
 
@@ -115,3 +115,52 @@ def test_an_adapter_that_reads_deletions_is_never_asked(world: World):
     world.cycle()
     world.cycle(EVERY + DAY)
     assert fetches(world) == 0
+
+
+class Half(Discreet):
+    """Is not allowed to do everything."""
+
+    forbidden = ""
+    """A stream, or an object type of `fetch`."""
+
+    def read(self, stream: Stream, cursor: str | None) -> Page:
+        if stream == self.forbidden:
+            raise GrantAccess
+        return super().read(stream, cursor)
+
+    def fetch(self, refs, fields):
+        if any(ref.object_type == self.forbidden for ref in refs):
+            raise GrantAccess
+        return super().fetch(refs, fields)
+
+
+def half(world: World) -> Half:
+    world.adapter.__class__ = Half
+    assert isinstance(world.adapter, Half)
+    return world.adapter
+
+
+def test_who_vanished_is_noticed_though_some_may_not_be_asked_for(world: World):
+    adapter = half(world)
+    refs = [world.person(name) for name in ("ada", "bob")]
+    deal = RecordRef("crm", "Opportunity", "deal")
+    world.platform.put(Record(ref=deal, role=Role.OPPORTUNITY, people=(refs[0],)))
+    world.cycle()
+    adapter.forbidden = "Opportunity"
+    world.platform.vanish(refs[1])
+    world.cycle(EVERY)
+    assert sorted(living(world)) == ["ada", "deal"]
+
+
+@pytest.mark.parametrize("from_the_start", [False, True])
+def test_who_vanished_is_noticed_though_one_stream_is_refused(world: World, from_the_start: bool):
+    adapter = half(world)
+    refs = [world.person(name) for name in ("ada", "bob")]
+    adapter.forbidden = Stream.OPPORTUNITIES if from_the_start else ""
+    world.cycles(2)
+    adapter.forbidden = Stream.OPPORTUNITIES
+    world.platform.vanish(refs[1])
+    world.cycles(2, EVERY)
+    assert living(world) == ["ada"]
+    (state,) = world.store.sources.states()
+    assert state.failure.startswith("GrantAccess")

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from adapters.memory.adapter import MemoryAdapter
 from adapters.memory.platform import Fault
 from connector.clock import DAY, HOUR
 from connector.errors import AdapterError
@@ -76,6 +77,33 @@ def test_a_stream_that_is_added_later_begins_with_a_baseline_of_its_own(world):
     world.cycles(3)
     assert world.tasks() == []
     assert world.holds() == [Hold.BASELINE]
+
+
+def test_what_becomes_readable_in_a_loaded_stream_is_recorded_and_not_alerted(world):
+    class Opened(MemoryAdapter):
+        """Another platform might have shown these only now."""
+
+        def read(self, stream, cursor):
+            page = super().read(stream, cursor)
+            first = NOW + 95 * DAY if stream is Stream.ENGAGEMENTS and page.engagements else None
+            return dataclasses.replace(page, first_load=first)
+
+    known_for_long(world)
+    world.engaged("ada", at=NOW - 200 * DAY)
+    world.cycles(2)
+    world.clock.move_to(NOW + 94 * DAY)
+    world.returns()
+    world.clock.move_to(NOW + 95 * DAY)
+    world.adapter.__class__ = Opened
+    world.cycles(2)
+    assert world.tasks() == []
+    assert world.holds() == [Hold.BASELINE]
+    world.adapter.__class__ = MemoryAdapter
+    known_for_long(world, "bob")
+    world.cycle(HOUR)
+    world.returns("bob")
+    world.cycle(HOUR)
+    assert world.holds("bob") == [None], "news is alerted as ever"
 
 
 def test_a_stream_that_is_given_up_in_its_first_load_keeps_nobody_waiting(world):

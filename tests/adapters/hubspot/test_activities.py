@@ -6,6 +6,7 @@ import pytest
 
 from connector.clock import DAY, HOUR, MINUTE
 from connector.model import Evidence, Kind
+from connector.ports import Stream
 from sandbox.hubspot.kept import Kept
 from tests.adapters.hubspot.wild import (
     activity,
@@ -154,3 +155,57 @@ def test_a_source_that_is_refused_later_is_replaced_and_old_values_are_read(worl
     before = world.requests()
     engaged(adapter, cursor)
     assert world.requests() - before < 20, "no history is read from its beginning again"
+
+
+# a mail of several
+
+
+def incoming(world: HubspotWorld, **values: str) -> Kept:
+    way = {"hs_timestamp": str(START), "hs_email_direction": "INCOMING_EMAIL", **values}
+    mail = activity(world, "emails", START, **way)
+    with world.portal.lock:
+        world.portal.link(mail, ann(world))
+    return mail
+
+
+@pytest.mark.parametrize("backfill", ["list", "search"])
+def test_a_mail_of_several_is_an_answer_of_the_one_who_wrote_it(world, backfill):
+    incoming(world, hs_email_from_email="ann@acme.example")
+    seen, _ = engaged(only(world, "emails", backfill=backfill))
+    assert [(row.kind, row.email, row.person) for row in rows(seen)] == [
+        (Kind.EMAIL_REPLIED, "ann@acme.example", None)
+    ]
+
+
+def test_where_nobody_says_who_wrote_it_nobody_surely_did(world):
+    incoming(world)
+    seen, _ = engaged(only(world, "emails"))
+    assert {row.evidence for row in rows(seen)} == {Evidence.UNKNOWN}
+    assert {row.person for row in rows(seen)} == {world.ref(world.seller), world.ref(ann(world))}
+
+
+# what becomes readable later
+
+
+def test_what_becomes_readable_later_says_that_it_is_a_first_load(world):
+    world.mail("CLICK", START, "ann@acme.example")
+    world.platform.features.email_events = False
+    adapter = only(world, "email_events", "calls")
+    _, cursor = engaged(adapter)
+    activity(world, "calls", START, hs_timestamp=str(START), hs_call_status="COMPLETED")
+    world.platform.features.email_events = True
+    world.clock.move_to(START + 2 * HOUR)
+    told_as: dict[Kind, int | None] = {}
+    for _ in range(2):
+        page = adapter.read(Stream.ENGAGEMENTS, cursor)
+        while page.more:
+            told_as |= {row.kind: page.first_load for row in page.engagements}
+            page = adapter.read(Stream.ENGAGEMENTS, page.cursor)
+        told_as |= {row.kind: page.first_load for row in page.engagements}
+        cursor = page.cursor
+    assert told_as[Kind.CALL_HELD] is None
+    assert told_as[Kind.EMAIL_CLICKED] == START + 2 * HOUR
+    world.mail("CLICK", START + 2 * HOUR, "ann@acme.example")
+    world.clock.move_to(START + 3 * HOUR)
+    page = adapter.read(Stream.ENGAGEMENTS, cursor)
+    assert page.first_load is None

@@ -187,7 +187,7 @@ def test_what_else_the_log_tells():
     for kind, more, expected in (
         ("SENT", {}, Kind.EMAIL_SENT),
         ("BOUNCE", {}, Kind.BOUNCED),
-        ("REPLY", {}, Kind.EMAIL_REPLIED),
+        ("REPLY", {}, None),
         ("STATUSCHANGE", {"portalSubscriptionStatus": "UNSUBSCRIBED"}, Kind.UNSUBSCRIBED),
         ("STATUSCHANGE", {"portalSubscriptionStatus": "SUBSCRIBED"}, None),
         ("DELIVERED", {}, None),

@@ -254,6 +254,37 @@ def test_trouble_is_no_refusal(world):
     assert adapter.check().missing == ()
 
 
+@pytest.mark.parametrize("status", [405, 410, 501])
+def test_a_source_that_is_gone_for_good_does_not_stop_the_others(world, status):
+    world.front.instead = [("/email/", Answer(status=status, body=b"<html>"))]
+    activity(world, "calls", START, hs_timestamp=str(START), hs_call_status="COMPLETED")
+    adapter = world.adapter()
+    assert told(engaged(adapter)[0]) == [(Kind.CALL_HELD, 0)]
+    assert f"read email_events (HTTP {status})" in adapter.check().missing
+
+
+def test_a_log_that_fails_all_the_time_does_not_stop_the_others(world):
+    world.front.instead = [("/email/", Answer(status=500, body=b""))] * 100
+    adapter, cursor, told = world.adapter(), None, set()
+    for hour in range(5):
+        world.clock.move_to(START + hour * HOUR)
+        submit(world, "Demo", START + hour * HOUR)
+        failures = 0
+        for _ in range(30):
+            try:
+                page = adapter.read(Stream.ENGAGEMENTS, cursor)
+            except TryAgain:
+                failures += 1
+                continue
+            told |= {(row.kind, row.at) for row in page.engagements}
+            cursor = page.cursor
+        assert failures > 5, "the trouble is hidden, or reading goes in circles"
+    assert told == {(Kind.FORM_SUBMITTED, START + hour * HOUR) for hour in range(5)}
+    world.front.instead = []
+    world.mail("OPEN", START - DAY, "ann@acme.example")
+    assert Kind.EMAIL_OPENED in {row.kind for row in rows(engaged(adapter, cursor)[0])}
+
+
 def test_our_own_writes_wake_nobody(world):
     target = world.target(1)
     adapter = world.adapter()

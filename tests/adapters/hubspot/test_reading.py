@@ -307,3 +307,17 @@ def test_a_search_that_tells_no_total_is_no_answer(world):
         world.front.instead = [("/search", Answer(body=json.loads(json.dumps(body))))]
         with pytest.raises(TryAgain):
             adapter.read(Stream.PEOPLE, cursor)
+
+
+def test_rows_that_failed_to_come_are_not_taken_for_gone(world):
+    put_contacts(world, 3)
+    adapter = world.adapter(extra={"people": {f"x{n}": f"a_long_name_{n:090}" for n in range(30)}})
+    _, cursor = people(adapter)
+    world.clock.move_to(START + HOUR)
+    touch(world, put_contacts(world, 3), START + HOUR)
+    failed = {"status": "error", "category": "INTERNAL_ERROR", "message": "no"}
+    body = {"status": "COMPLETE", "results": [], "numErrors": 1, "errors": [failed]}
+    world.front.instead = [("batch/read", Answer(status=207, body=body))]
+    with pytest.raises(TryAgain):
+        people(adapter, cursor)
+    assert len(people(adapter, cursor)[0]) == 3

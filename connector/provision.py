@@ -1,0 +1,68 @@
+"""Custom fields that writing needs: which are there, and making those that are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from connector.errors import AdapterError
+from connector.ports import Adapter, FieldSpec
+
+_CUSTOM = "__c"
+"""Salesforce's mark of a custom field; a describe may leave it out."""
+
+
+class Found(StrEnum):
+    """How it is with a field."""
+
+    THERE = "there"
+    MISSING = "missing"
+    MADE = "made"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One needed field."""
+
+    spec: FieldSpec
+    found: Found
+    reason: str = ""
+    """What went wrong, and what to do."""
+
+
+def look(adapter: Adapter) -> list[Field]:
+    """How it is with every needed field; changes nothing. Trouble is told, not raised."""
+    return [_looked_up(adapter, spec) for spec in adapter.needed_fields()]
+
+
+def provide(adapter: Adapter) -> list[Field]:
+    """Make what is missing. What is there is never altered; twice is harmless."""
+    return [
+        _made(adapter, each.spec) if each.found is Found.MISSING else each for each in look(adapter)
+    ]
+
+
+def _looked_up(adapter: Adapter, spec: FieldSpec) -> Field:
+    try:
+        known = {_plain(info.name) for info in adapter.describe(spec.object_type)}
+    except AdapterError as error:
+        return _trouble(spec, error)
+    found = Found.THERE if _plain(spec.name) in known else Found.MISSING
+    return Field(spec=spec, found=found)
+
+
+def _made(adapter: Adapter, spec: FieldSpec) -> Field:
+    try:
+        adapter.create_field(spec)
+    except AdapterError as error:
+        return _trouble(spec, error)
+    return Field(spec=spec, found=Found.MADE)
+
+
+def _trouble(spec: FieldSpec, error: AdapterError) -> Field:
+    return Field(spec=spec, found=Found.TROUBLE, reason=f"{type(error).__name__}: {error}")
+
+
+def _plain(name: str) -> str:
+    return name.casefold().removesuffix(_CUSTOM)
