@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Final, Protocol
 
 SECOND: Final = 1_000
@@ -70,3 +71,21 @@ def from_millis(instant: int) -> datetime:
 def iso(instant: int) -> str:
     """An instant as people and logs write it: 2026-03-01T09:00:00.000Z."""
     return from_millis(instant).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def date_of(text: str | None) -> int | None:
+    """UTC ms of an HTTP date; None when it is none."""
+    try:
+        return to_millis(parsedate_to_datetime(text or ""))
+    except (ValueError, TypeError):
+        return None
+
+
+def wait_of(text: str | None, now: int) -> int | None:
+    """Milliseconds that a Retry-After header asks for; None when it says nothing clear."""
+    if not text:
+        return None
+    if text.isascii() and text.isdigit():
+        return int(text) * SECOND
+    told = date_of(text)
+    return None if told is None else max(0, told - now)

@@ -54,7 +54,7 @@ def examine(source: str, kind: str, adapter: Adapter, *, gets_writes: bool) -> E
         adapter=kind,
         account=health.account,
         trouble=trouble,
-        missing=health.missing,
+        missing=(*health.missing, *(health.missing_to_write if gets_writes else ())),
         warnings=(*health.warnings, *_skewed(health)),
         quota_left=health.quota_left,
         clock_skew=health.clock_skew,

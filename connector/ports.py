@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import hmac
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Final, NoReturn
 
-from connector.errors import Unsupported
-from connector.model import Engagement, Fields, Outcome, Record, RecordRef, Write, WriteKind
+from connector.errors import AdapterError, FateUnknown, Rejected, Unsupported
+from connector.model import (
+    Engagement,
+    Fields,
+    Outcome,
+    Record,
+    RecordRef,
+    Settled,
+    Write,
+    WriteKind,
+)
 
 
 class Stream(StrEnum):
@@ -110,6 +120,8 @@ class Health:
     """Which account, organisation or folder this is."""
     missing: tuple[str, ...] = ()
     """Permissions, files or fields that are needed and not there, in the platform's words."""
+    missing_to_write: tuple[str, ...] = ()
+    """The same of what only a source that receives writes needs."""
     warnings: tuple[str, ...] = ()
     """What works today and will not for ever, or would work better otherwise."""
     quota_left: int | None = None
@@ -138,6 +150,8 @@ class FieldInfo:
     type: str
     writable: bool = True
     choices: tuple[str, ...] = ()
+    unique: bool = False
+    """Whether the platform refuses a value that another record has."""
 
 
 class Secret:
@@ -265,3 +279,40 @@ class Adapter(ABC):
         for kind in sorted({write.kind for write in writes}):
             if not self.capabilities.writes.get(kind, NO):
                 raise Unsupported(f"{type(self).__name__} does not write {kind}.")
+
+
+def outcomes_after(keys: Sequence[str], error: AdapterError) -> list[Outcome]:
+    """The outcomes of writes whose request failed while others of the call are settled."""
+    settled = {FateUnknown: Settled.UNKNOWN, Rejected: Settled.REJECTED}.get(
+        type(error), Settled.RETRY
+    )
+    wait = getattr(error, "retry_after", None)
+    return [Outcome(key=key, settled=settled, reason=str(error), retry_after=wait) for key in keys]
+
+
+Apply = Callable[[Sequence[Write]], Mapping[str, Outcome]]
+
+
+def in_groups(
+    groups: Iterable[tuple[WriteKind, Sequence[Write]]], way: Callable[[WriteKind], Apply]
+) -> dict[str, Outcome]:
+    """The outcomes of groups of writes; an error is raised only while nothing is settled.
+
+    After that, a group that is refused as a whole is taken apart: one bad write must not cost the
+    others that went with it.
+    """
+    outcomes: dict[str, Outcome] = {}
+    todo = deque(groups)
+    while todo:
+        kind, some = todo.popleft()
+        try:
+            outcomes |= way(kind)(some)
+        except AdapterError as error:
+            if not outcomes:
+                raise
+            if isinstance(error, Rejected) and len(some) > 1:
+                todo.extendleft((kind, [write]) for write in reversed(some))
+            else:
+                keys = [write.key for write in some]
+                outcomes |= {each.key: each for each in outcomes_after(keys, error)}
+    return outcomes

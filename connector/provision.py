@@ -45,11 +45,17 @@ def provide(adapter: Adapter) -> list[Field]:
 
 def _looked_up(adapter: Adapter, spec: FieldSpec) -> Field:
     try:
-        known = {_plain(info.name) for info in adapter.describe(spec.object_type)}
+        known = {_plain(info.name): info for info in adapter.describe(spec.object_type)}
     except AdapterError as error:
         return _trouble(spec, error)
-    found = Found.THERE if _plain(spec.name) in known else Found.MISSING
-    return Field(spec=spec, found=found)
+    info = known.get(_plain(spec.name))
+    if info is None:
+        return Field(spec=spec, found=Found.MISSING)
+    if spec.unique and not info.unique:
+        name = f"{spec.object_type}.{spec.name}"
+        reason = f"{name} is there and not unique. Name another field in the config."
+        return Field(spec=spec, found=Found.TROUBLE, reason=reason)
+    return Field(spec=spec, found=Found.THERE)
 
 
 def _made(adapter: Adapter, spec: FieldSpec) -> Field:

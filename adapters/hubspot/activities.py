@@ -15,9 +15,9 @@ from adapters.hubspot.answers import (
     TRACE,
     Input,
     Saved,
-    after_error,
     cancelled,
     is_taken,
+    lacks,
     names_property,
     outcome_of,
     rejected,
@@ -25,7 +25,7 @@ from adapters.hubspot.answers import (
     unknown,
 )
 from adapters.hubspot.batches import Batches
-from adapters.hubspot.client import Client, Refused
+from adapters.hubspot.client import Client
 from adapters.hubspot.faults import Fault
 from adapters.hubspot.keys import Keys
 from adapters.hubspot.outgoing import LEADS, OBJECT_OF, about, lead, note, task
@@ -33,12 +33,15 @@ from adapters.hubspot.properties import Fields, Properties
 from adapters.hubspot.records import Records
 from adapters.hubspot.settings import Settings
 from adapters.hubspot.tables import CONTACTS, OWNER
-from connector.errors import AdapterError, GrantAccess
+from connector.errors import AdapterError, GrantAccess, Rejected
 from connector.model import Outcome, RecordRef, Settled, Write, WriteKind
+from connector.ports import outcomes_after
 
 _ROUNDS: Final = 4
 """The first sending, and one for each thing that can be mended."""
 _DONE: Final = (Settled.APPLIED, Settled.ALREADY_APPLIED)
+_NOT_TOLD: Final = "HubSpot refused it, and did not tell whether it is there already."
+_NOT_SHOWN: Final = "HubSpot knows the key, but does not show what has it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,18 +125,18 @@ class Activities:
         inputs = [self._input(object_type, each, fields, n) for n, each in enumerate(wishes)]
         answers = self._batches.create(object_type, inputs)
         again: list[tuple[Wish, Fault]] = []
-        taken: list[tuple[Wish, Fault]] = []
+        refused: list[tuple[Wish, Fault]] = []
         for wish, saved in zip(wishes, answers, strict=True):
             outcome = outcome_of(wish.key, saved)
             if saved.fault is None or outcome.settled is not Settled.REJECTED:
                 outcomes[wish.key] = replace(outcome, reason=outcome.reason or wish.reason)
-            elif self._settings.unique_keys and is_taken(saved.fault):
-                taken.append((wish, saved.fault))
+            elif self._settings.unique_keys and not lacks(saved.fault, self._settings.key_property):
+                refused.append((wish, saved.fault))
             else:
                 again.append((wish, saved.fault))
-        again += self._already(object_type, taken, outcomes)
+        again += self._already(object_type, refused, outcomes)
         if not last:
-            return self._mended(again, outcomes)
+            return self._mended(object_type, again, outcomes)
         outcomes |= {wish.key: _refused(wish, fault) for wish, fault in again}
         return []
 
@@ -159,29 +162,35 @@ class Activities:
     def _fields(self, object_type: str) -> Fields:
         """The properties of the type; where nobody may see them, none: defaults count then."""
         try:
-            return self._properties.fields(object_type)
-        except Refused as refused:
-            if refused.status == 403 and not self._settings.unique_keys:
-                return {}
-            raise self._client.judged(refused, writing=False) from None
+            with self._client.contract(writing=False):
+                return self._properties.fields(object_type)
+        except GrantAccess:
+            if self._settings.unique_keys:
+                raise
+            return {}
 
     # keys that are there already
 
     def _already(
         self,
         object_type: str,
-        taken: Sequence[tuple[Wish, Fault]],
+        refused: Sequence[tuple[Wish, Fault]],
         outcomes: dict[str, Outcome],
     ) -> list[tuple[Wish, Fault]]:
-        """Settle those whose key is held; give back those whose refusal is about something else."""
-        if not taken:
+        """Settle those whose key is held; give back those whose refusal is about something else.
+
+        A creation whose answer was lost may be refused the next time for what changed since: its
+        owner left, its record is gone. It is there all the same.
+        """
+        if not refused:
             return []
         try:
-            held = self.keys.holders(object_type, [wish.key for wish, _ in taken])
+            held = self.keys.holders(object_type, [wish.key for wish, _ in refused])
         except AdapterError:
-            held = {}
+            outcomes |= {wish.key: unknown(wish.key, _NOT_TOLD) for wish, _ in refused}
+            return []
         others = []
-        for wish, fault in taken:
+        for wish, fault in refused:
             found = held.get(wish.key.casefold())
             if found is not None:
                 outcomes[wish.key] = Outcome(
@@ -190,10 +199,8 @@ class Activities:
                     remote_id=found.id,
                     reason="It was archived since." if found.archived else "",
                 )
-            elif names_property(fault, self._settings.key_property):
-                outcomes[wish.key] = unknown(
-                    wish.key, "HubSpot knows the key, but does not show what has it."
-                )
+            elif is_taken(fault) and names_property(fault, self._settings.key_property):
+                outcomes[wish.key] = unknown(wish.key, _NOT_SHOWN)
             else:
                 others.append((wish, fault))
         return others
@@ -201,12 +208,17 @@ class Activities:
     # mending
 
     def _mended(
-        self, again: Sequence[tuple[Wish, Fault]], outcomes: dict[str, Outcome]
+        self,
+        object_type: str,
+        again: Sequence[tuple[Wish, Fault]],
+        outcomes: dict[str, Outcome],
     ) -> list[Wish]:
         wishes: list[Wish] = []
         lost: list[tuple[Wish, Fault]] = []
         for wish, fault in again:
-            if not _about_owner(fault):
+            if lacks(fault, self._settings.key_property):
+                outcomes[wish.key] = self._unkeyed(object_type, wish)
+            elif not _about_owner(fault):
                 lost.append((wish, fault))
             elif self._has_fallback(wish):
                 reason = f"The owner cannot own it; it went to the fallback owner: {shown(fault)}"
@@ -214,6 +226,14 @@ class Activities:
             else:
                 outcomes[wish.key] = _refused(wish, fault)
         return wishes + self._followed(lost, outcomes)
+
+    def _unkeyed(self, object_type: str, wish: Wish) -> Outcome:
+        """Somebody took the property of the keys away: the next sending says so and waits."""
+        self.keys.doubt(object_type)
+        self._properties.forget(object_type)
+        name = f"{object_type}.{self._settings.key_property}"
+        reason = f"HubSpot has no property {name} any more."
+        return Outcome(key=wish.key, settled=Settled.RETRY, reason=reason)
 
     def _has_fallback(self, wish: Wish) -> bool:
         fallback = self._settings.fallback_owner
@@ -229,7 +249,7 @@ class Activities:
             with self._client.contract(writing=False):
                 went = self._records.went([wish.target for wish, _ in lost])
         except AdapterError as error:
-            left = after_error([wish.key for wish, _ in lost], error)
+            left = outcomes_after([wish.key for wish, _ in lost], error)
             outcomes |= {outcome.key: outcome for outcome in left}
             return []
         wishes = []
@@ -285,11 +305,10 @@ class Activities:
     def _no_leads(self) -> str:
         """Why the portal has no Lead objects; empty when it has."""
         try:
-            found = self._properties.fields(LEADS)
-        except Refused as refused:
-            if refused.status not in (403, 404):
-                raise self._client.judged(refused, writing=False) from None
-            return str(self._client.judged(refused, writing=False))
+            with self._client.contract(writing=False):
+                found = self._properties.fields(LEADS)
+        except (GrantAccess, Rejected) as error:
+            return str(error)
         return "" if found else "The portal has no Lead objects."
 
 
@@ -307,7 +326,7 @@ def _rest(outcomes: dict[str, Outcome], wishes: Mapping[str, Wish], error: Adapt
     if not outcomes:
         raise error
     left = [key for key in wishes if key not in outcomes]
-    outcomes |= {outcome.key: outcome for outcome in after_error(left, error)}
+    outcomes |= {outcome.key: outcome for outcome in outcomes_after(left, error)}
 
 
 def _refused(wish: Wish, fault: Fault) -> Outcome:

@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from adapters.hubspot.client import Json
 from adapters.hubspot.faults import LOCKED_PAUSE, Fault
-from connector.errors import AdapterError, FateUnknown, Rejected
+from connector.errors import AdapterError
 from connector.model import Outcome, Settled
+from connector.ports import outcomes_after
 
 TRACE: Final = "objectWriteTraceId"
 NOT_FOUND: Final = "OBJECT_NOT_FOUND"
@@ -27,6 +28,8 @@ _PASSING: Final = (
     "INTERNAL",
     "UNAVAILABLE",
     "MIGRATION",
+    "SCOPES",
+    "AUTHENTICATION",
 )
 """Parts of categories and codes that say: not applied, and passing."""
 _LOST: Final = ("INTERNAL", "UNKNOWN_ERROR", "SERVER_ERROR", "TIMEOUT")
@@ -72,9 +75,9 @@ def saved_of(
     refused: dict[str, Fault] = {}
     loose: list[Fault] = []
     for fault in faults:
-        about = [name for name in fault.named(TRACE, "ids", "id") if name not in named]
+        about = fault.named(TRACE, "ids", "id")
         loose += [] if about else [fault]
-        refused |= {name: fault for name in about if name not in refused}
+        refused |= {name: fault for name in about if name not in named and name not in refused}
     open_names = [one.name for one in inputs if one.name not in named and one.name not in refused]
     if len(open_names) == 1 and loose:
         refused[open_names[0]] = loose[0]
@@ -162,6 +165,12 @@ def names_property(fault: Fault, name: str) -> bool:
     return name in fault.named("propertyName", "properties") or name in fault.message
 
 
+def lacks(fault: Fault, name: str) -> bool:
+    """Whether HubSpot says that there is no property of this name."""
+    told = any("DOESNT_EXIST" in word or "NOT_EXIST" in word for word in fault.words)
+    return told and names_property(fault, name)
+
+
 def is_missing(fault: Fault) -> bool:
     """Whether HubSpot says itself that there is no such object."""
     return NOT_FOUND in fault.words or fault.message.lower().startswith("resource not found")
@@ -173,18 +182,23 @@ def is_missing(fault: Fault) -> bool:
 def outcome_of(key: str, saved: Saved) -> Outcome:
     """What became of a write whose input was answered so, if nothing can be mended."""
     if saved.error is not None:
-        return after_error([key], saved.error)[0]
+        return outcomes_after([key], saved.error)[0]
     if saved.id:
         return Outcome(key=key, settled=Settled.APPLIED, remote_id=saved.id)
     if saved.fault is None:
         return unknown(key, "HubSpot gave no id and no error.")
-    words = " ".join(saved.fault.words)
-    if _any(_LOST, words):
-        return unknown(key, f"HubSpot failed: {shown(saved.fault)}.")
+    return _of_fault(key, saved.fault)
+
+
+def _of_fault(key: str, fault: Fault) -> Outcome:
+    words = " ".join(fault.words)
+    nameless = not (words or is_taken(fault) or is_missing(fault))
+    if nameless or _any(_LOST, words):
+        return unknown(key, f"HubSpot failed: {shown(fault)}.")
     if _any(_PASSING, words):
         wait = LOCKED_PAUSE if "LOCK" in words else None
-        return _outcome(key, Settled.RETRY, shown(saved.fault), wait)
-    return _outcome(key, Settled.REJECTED, f"HubSpot refused: {shown(saved.fault)}.")
+        return _outcome(key, Settled.RETRY, shown(fault), wait)
+    return _outcome(key, Settled.REJECTED, f"HubSpot refused: {shown(fault)}.")
 
 
 def _any(parts: Sequence[str], words: str) -> bool:
@@ -213,12 +227,3 @@ def cancelled(key: str, reason: str) -> Outcome:
 def rejected(key: str, reason: str) -> Outcome:
     """Refused for good."""
     return _outcome(key, Settled.REJECTED, reason)
-
-
-def after_error(keys: Sequence[str], error: AdapterError) -> list[Outcome]:
-    """The outcomes of writes whose request failed while others of the call are settled."""
-    settled = {FateUnknown: Settled.UNKNOWN, Rejected: Settled.REJECTED}.get(
-        type(error), Settled.RETRY
-    )
-    wait = getattr(error, "retry_after", None)
-    return [_outcome(key, settled, str(error), wait) for key in keys]

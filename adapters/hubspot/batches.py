@@ -6,7 +6,7 @@ https://developers.hubspot.com/docs/guides/api/crm/using-object-apis
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from adapters.hubspot.answers import Input, Saved, id_of, is_missing, saved_of
@@ -112,7 +112,7 @@ class Batches:
             return [Saved(error=error)] * len(inputs)
         except Refused as refused:
             if len(inputs) == 1:
-                return [Saved(fault=refused.faults[0] if refused.faults else Fault())]
+                return [Saved(fault=_blamed(refused))]
         middle = len(inputs) // 2
         return self._part(sending, inputs[:middle]) + self._part(sending, inputs[middle:])
 
@@ -126,7 +126,7 @@ class Batches:
                 if refused.status not in _ABOUT_INPUTS:
                     raise
                 if not refused.faults and (len(inputs) == 1 or refused.status not in _TOO_LONG):
-                    raise TryAgain(f"Not HubSpot's own answer: HTTP {refused.status}.") from None
+                    raise
                 blamed = refused
             else:
                 return saved_of(answer.rows(), answer.faults, inputs, sending.key_property)
@@ -174,6 +174,12 @@ class Batches:
         middle = len(ids) // 2
         self._read(reading, ids[:middle], found)
         self._read(reading, ids[middle:], found)
+
+
+def _blamed(refused: Refused) -> Fault:
+    """What a lone input was refused for; where HubSpot has no word for it, the status is one."""
+    fault = refused.faults[0] if refused.faults else Fault()
+    return fault if fault.words else replace(fault, category=f"HTTP_{refused.status}")
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[list[T]]:

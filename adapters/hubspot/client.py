@@ -18,12 +18,12 @@ import urllib3
 from hubspot.crm.objects import ApiClient, Configuration
 from hubspot.crm.objects.exceptions import ApiException
 
-from adapters.hubspot.faults import Fault, date_of, error_of, faults_of, wait_of
+from adapters.hubspot.faults import Fault, error_of, faults_of
 from adapters.hubspot.limits import Limits
 from adapters.hubspot.settings import Settings
 from adapters.hubspot.versions import Paths
 from adapters.hubspot.wire import TooLong, TooSlow, Wire
-from connector.clock import Clock
+from connector.clock import Clock, date_of, wait_of
 from connector.errors import AdapterError, FateUnknown, TryAgain
 
 Json = dict[str, Any]

@@ -11,11 +11,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from connector.clock import HOUR, MINUTE, SECOND, to_millis
+from connector.clock import HOUR, MINUTE, SECOND
 from connector.errors import (
     AdapterError,
     FateUnknown,
@@ -148,7 +146,10 @@ def is_passing(fault: Fault) -> bool:
 def error_of(
     status: int, faults: Sequence[Fault], *, writing: bool, retry_after: int | None = None
 ) -> AdapterError:
-    """The error of the contract for a request that failed as a whole."""
+    """The error of the contract for a request that failed as a whole.
+
+    Only HubSpot's own word refuses a write for good; a page of something in between does not.
+    """
     first = faults[0] if faults else None
     shown = (str(first) if first else "") or f"HTTP {status}"
     if status == 401:
@@ -162,7 +163,7 @@ def error_of(
         return SlowDown(f"HubSpot's limit is reached: {shown}.", retry_after=wait)
     if status >= 500 and writing:
         return FateUnknown(f"HubSpot failed: {shown}; nobody knows whether it was applied.")
-    if status >= 500 or status in PASSING:
+    if status >= 500 or status in PASSING or (writing and not faults):
         pause = {LOCKED: LOCKED_PAUSE, MIGRATING: MOVED_PAUSE}.get(status)
         wait = retry_after if retry_after is not None else pause
         return TryAgain(f"HubSpot could not do this now: {shown}.", retry_after=wait)
@@ -187,22 +188,3 @@ def _pause(fault: Fault | None) -> int | None:
     if "TEN_SECONDLY" in told or "TEN SECONDLY" in told:
         return BURST_PAUSE
     return SEARCH_PAUSE if "SECONDLY" in told else BURST_PAUSE
-
-
-def wait_of(text: str | None, now: int) -> int | None:
-    """Milliseconds that a Retry-After header asks for; None when it says nothing clear."""
-    if not text:
-        return None
-    if text.isascii() and text.isdigit():
-        return int(text) * SECOND
-    told = date_of(text)
-    return None if told is None else max(0, told - now)
-
-
-def date_of(text: str | None) -> int | None:
-    """UTC ms of an HTTP date."""
-    try:
-        found: datetime = parsedate_to_datetime(text or "")
-        return to_millis(found)
-    except (ValueError, TypeError):
-        return None

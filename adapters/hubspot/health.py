@@ -7,36 +7,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Final
 
 from adapters.hubspot.client import Client, Refused
 from adapters.hubspot.faults import SCOPES
 from adapters.hubspot.keys import Keys
-from adapters.hubspot.outgoing import TASKS
+from adapters.hubspot.provision import needed
 from adapters.hubspot.settings import Settings
 from adapters.hubspot.versions import UNVERSIONED_END, WARN_DAYS, ending
 from connector.clock import Clock, from_millis
 from connector.errors import GrantAccess
 from connector.ports import Health
 
-_UNVERSIONED = {"email_events": "marketing e-mail events", "forms": "form submissions"}
+MOST_CALLS: Final = 3
+_UNVERSIONED: Final = {"email_events": "marketing e-mail events", "forms": "form submissions"}
 """What is read from APIs of version 1 that have no successor."""
 
 
 def check(
     settings: Settings, client: Client, keys: Keys, clock: Clock, refused: Iterable[str] = ()
 ) -> Health:
-    """Three requests: the portal, the calls of the day, and the property of the keys.
+    """Three requests: the portal, the calls of the day, and the properties of the keys.
 
-    `refused` tells what readers were not allowed to read.
+    The calls of the day are only asked for if no answer told them; then as many types are looked at
+    as may be. `refused` tells what readers were not allowed to read.
     """
     missing: list[str] = []
+    before = client.calls
     account = _account(client, missing)
     left = _left(client)
-    missing += _missing_key(settings, keys)
+    kinds = [spec.object_type for spec in needed(settings)]
+    to_look_at = kinds[: MOST_CALLS - (client.calls - before)]
     missing += refused
     return Health(
         account=account,
         missing=tuple(dict.fromkeys(missing)),
+        missing_to_write=tuple(text for kind in to_look_at for text in _missing_key(kind, keys)),
         warnings=tuple(_endings(settings, from_millis(clock.now()).date())),
         quota_left=left,
         clock_skew=client.server_now() - clock.now(),
@@ -50,7 +56,7 @@ def _account(client: Client, missing: list[str]) -> str:
     except Refused as refused:
         if refused.status != 403:
             raise
-        missing += _scopes(refused)
+        missing += _scopes(refused) or [str(client.judged(refused, writing=False))]
         return "HubSpot"
     about = [str(told[name]) for name in ("timeZone", "companyCurrency") if told.get(name)]
     return f"HubSpot {told.get('portalId')} ({', '.join(about)})"
@@ -64,7 +70,8 @@ def _scopes(refused: Refused) -> list[str]:
 def _left(client: Client) -> int | None:
     """How many calls of the day are left to all private apps; None when it is not told."""
     try:
-        client.ask_usage()
+        if not client.limits.is_told:
+            client.ask_usage()
     except Refused as refused:
         if refused.status not in (400, 403, 404):
             raise
@@ -72,12 +79,10 @@ def _left(client: Client) -> int | None:
     return max(0, day.left) if day.total else None
 
 
-def _missing_key(settings: Settings, keys: Keys) -> Iterator[str]:
-    """What keeps tasks from being written once only."""
-    if not settings.unique_keys:
-        return
+def _missing_key(object_type: str, keys: Keys) -> Iterator[str]:
+    """What keeps objects of a type from being written once only."""
     try:
-        problem = keys.problem(TASKS)
+        problem = keys.problem(object_type)
     except GrantAccess as error:
         problem = str(error)
     if problem:

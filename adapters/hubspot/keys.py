@@ -50,6 +50,11 @@ class Keys:
         if problem:
             raise GrantAccess(problem)
 
+    def doubt(self, object_type: str) -> None:
+        """Look again before the next write."""
+        with self._lock:
+            self._proved.discard(object_type)
+
     def problem(self, object_type: str) -> str:
         """What is wrong with the property of the keys, and what to do; empty: nothing.
 

@@ -118,6 +118,11 @@ class Limits:
         """Whether many calls went out since somebody said how much of the day is left."""
         return self._untold >= UNTOLD
 
+    @property
+    def is_told(self) -> bool:
+        """Whether the last answer said how much of the day is left."""
+        return self._untold == 0
+
     def asked(self) -> None:
         """The portal is being asked; it need not be asked again soon, whatever it says."""
         self._untold = 0

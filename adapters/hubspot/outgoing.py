@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any, Final
 
-from adapters.hubspot.properties import Fields, Property
+from adapters.hubspot.properties import Fields, Property, parts
 from adapters.hubspot.settings import Settings
 from connector.clock import from_millis
 from connector.model import RecordRef, Scalar, Write, WriteKind
@@ -179,6 +179,13 @@ def outgoing(known: Property, value: Scalar) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return _NOT_KEPT.sub("", str(value))
+
+
+def holds(known: Property, now: str | None, new: str) -> bool:
+    """Whether a property has what is to be written; a leading semicolon only adds options."""
+    if known.field_type == "checkbox" and new.startswith(";"):
+        return parts(new) <= parts(now)
+    return same(known, now, new)
 
 
 def same(known: Property, one: str | None, other: str | None) -> bool:

@@ -63,6 +63,8 @@ class Property:
             return None
         if self.type == "date":
             return _day(text)
+        if self.field_type == "checkbox":
+            return ";".join(sorted(parts(text))) or None
         if self.kind in ("number", "boolean", "instant"):
             told = self.value(text)
             return text if told is None else told  # HubSpot keeps "N/A" in numbers
@@ -141,6 +143,7 @@ class Properties:
                 type=one.kind,
                 writable=one.writable,
                 choices=one.shown if one.kind == "choice" else (),
+                unique=one.unique,
             )
             for one in fields.values()
         ]
@@ -163,6 +166,11 @@ def refuse_unknown(object_type: str, fields: Fields) -> None:
     """Rejected for an object type that is not there."""
     if not fields:
         raise Rejected(f"HubSpot has no object type {object_type}, or it has no properties.")
+
+
+def parts(text: str | None) -> set[str]:
+    """The options in a text that holds several."""
+    return {part.strip() for part in (text or "").split(";")} - {""}
 
 
 def _day(text: str) -> str:

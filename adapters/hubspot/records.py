@@ -99,6 +99,10 @@ class Records:
         fields = self._properties.fields(object_type)
         return fields.get(name) or fields.get(self._names(object_type).get(name, ""))
 
+    def describe_anew(self, object_type: str) -> bool:
+        """Ask for the properties of a type again; whether they are others now."""
+        return self._properties.fields(object_type) != self._properties.read(object_type)
+
     def _names(self, object_type: str) -> Mapping[str, str]:
         """Our names of properties to HubSpot's."""
         table = _TABLES.get(object_type)
@@ -199,8 +203,8 @@ class Records:
 
     def _rows(self, object_type: str, ids: Sequence[str], names: Sequence[str]) -> dict[str, Json]:
         """Rows by the id that was asked for, of records that are neither archived nor merged."""
-        if odd := next((each for each in ids if not _is_id(each)), None):
-            raise Rejected(f'"{odd}" is no id of HubSpot.')
+        if odd := next((each for each in ids if not is_id(each)), None):
+            raise Rejected(no_id(odd))
         told = self._batches.read(object_type, ids, names)
         rows = dict(by_id(told.rows))
         merged = {old for row in told.rows for old in _merged(row)}
@@ -241,14 +245,20 @@ class Records:
         """Where records are now: they themselves, the winner of a merge, or None for the gone."""
         told: dict[RecordRef, RecordRef | None] = {}
         for ref in dict.fromkeys(refs):
-            row = self._single(ref.object_type, ref.id, (MERGED,)) if _is_id(ref.id) else None
+            row = self._single(ref.object_type, ref.id, (MERGED,)) if is_id(ref.id) else None
             record_id = id_of(row) if row is not None and row.get("archived") is not True else None
             told[ref] = RecordRef(ref.instance, ref.object_type, record_id) if record_id else None
         return told
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of an object."""
     return text.isascii() and text.isdigit()
+
+
+def no_id(text: str) -> str:
+    """The reason why a record cannot be asked for."""
+    return f'"{text}" is no id of HubSpot.'
 
 
 def _holds(email: str) -> Json:

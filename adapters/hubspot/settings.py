@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from adapters.hubspot.versions import NEWEST, VERSIONS
 from connector.model import Kind
@@ -37,12 +36,11 @@ class Settings:
     key_property: str = "leadmode_key"
     unique_keys: bool = True
     """Whether tasks and notes have `key_property` as a unique property; false means class C."""
-    time_zone: str = "UTC"
     fallback_owner: str = ""
     remind: bool = True
     status_property: str = "hs_lead_status"
     lead_objects: bool = False
-    """Whether each hand-off also makes a Lead object (Sales Hub Professional)."""
+    """Whether each hand-off also makes a Lead object (Sales Hub Professional); not in class C."""
     read_leads: bool = False
     """Whether Lead objects of others count as open opportunities."""
     activity: tuple[str, ...] = ACTIVITY
@@ -82,11 +80,6 @@ class Settings:
         if problems:
             raise ValueError(*problems)
 
-    @property
-    def zone(self) -> ZoneInfo:
-        """The company's time zone."""
-        return ZoneInfo(self.time_zone)
-
     def digest(self, stream: Stream) -> str:
         """Changes when what was read of a stream means something else now."""
         told: list[object] = [self.extra.get(stream, {})]
@@ -106,6 +99,11 @@ def _word_problems(settings: Settings) -> list[str]:
         problems.append(f'version = "{settings.version}" is not known. {advice}')
     if settings.backfill not in ("list", "search"):
         problems.append(f'backfill = "{settings.backfill}" is neither "list" nor "search".')
+    if settings.lead_objects and not settings.unique_keys:
+        problems.append(
+            "lead_objects = true needs unique_keys: without them a task that is tried again makes "
+            "a second Lead object."
+        )
     problems += [
         f'{key} = "{getattr(settings, key)}" is no internal property name.'
         for key in ("key_property", "status_property")
@@ -170,12 +168,6 @@ def _limit_problems(settings: Settings) -> list[str]:
             problems.append(f"{key} = {value} must lie between {least} and {most}.")
     if settings.deadline <= 0:
         problems.append(f"deadline = {settings.deadline} must be more than 0 seconds.")
-    try:
-        ZoneInfo(settings.time_zone)
-    except (ValueError, OSError, KeyError):
-        problems.append(
-            f'time_zone = "{settings.time_zone}" is not known. Write for example "Europe/Berlin".'
-        )
     return problems
 
 

@@ -14,7 +14,6 @@ from adapters.hubspot.answers import (
     TRACE,
     Input,
     Saved,
-    after_error,
     cancelled,
     is_missing,
     outcome_of,
@@ -22,12 +21,13 @@ from adapters.hubspot.answers import (
 )
 from adapters.hubspot.batches import Batches
 from adapters.hubspot.client import Client
-from adapters.hubspot.outgoing import outgoing, same
+from adapters.hubspot.outgoing import holds, outgoing, same
 from adapters.hubspot.properties import Property
-from adapters.hubspot.records import Found, Records
+from adapters.hubspot.records import Found, Records, is_id, no_id
 from adapters.hubspot.settings import Settings
 from connector.errors import AdapterError
-from connector.model import Outcome, RecordRef, Scalar, Settled, Write
+from connector.model import Outcome, RecordRef, Scalar, Settled, Write, turns
+from connector.ports import outcomes_after
 from connector.problems import did_you_mean
 
 CHANGEABLE: Final = ("contacts", "companies", "deals")
@@ -62,28 +62,29 @@ class Updates:
     def apply(self, writes: Sequence[Write]) -> dict[str, Outcome]:
         """An outcome per key. Writes to one record follow each other, each seeing the last."""
         outcomes: dict[str, Outcome] = {}
-        for turn in _turns(writes):
+        for turn in turns(writes):
             try:
                 self._turn(turn, outcomes)
             except AdapterError as error:
                 if not outcomes:
                     raise
                 open_keys = [write.key for write in turn if write.key not in outcomes]
-                outcomes |= {each.key: each for each in after_error(open_keys, error)}
+                outcomes |= {each.key: each for each in outcomes_after(open_keys, error)}
         return outcomes
 
     def _turn(self, writes: Sequence[Write], outcomes: dict[str, Outcome]) -> None:
         """Writes to different records: read all, compare, send what differs."""
         possible = []
         for write in writes:
-            if write.target.object_type in CHANGEABLE:
-                possible.append(write)
-            else:
+            if write.target.object_type not in CHANGEABLE:
                 kind = write.target.object_type
                 outcomes[write.key] = rejected(write.key, f"leadmode does not change {kind}.")
+            elif not is_id(write.target.id):
+                outcomes[write.key] = rejected(write.key, no_id(write.target.id))
+            else:
+                possible.append(write)
         with self._client.contract(writing=False):
-            found = self._found(possible)
-            compared = [self._compared(write, found.get(write.target)) for write in possible]
+            compared = self._looked_at(possible)
         changes: dict[RecordRef, Change] = {}
         for each in compared:
             if isinstance(each, Outcome):
@@ -99,6 +100,21 @@ class Updates:
         for object_type in dict.fromkeys(ref.object_type for ref in changes):
             some = [each for ref, each in changes.items() if ref.object_type == object_type]
             outcomes |= self._sent(object_type, some)
+
+    def _looked_at(self, writes: Sequence[Write]) -> list[Change | Outcome]:
+        """What is to be done; a refusal may only mean that a description is old."""
+        compared = self._compared_all(writes)
+        refused = {
+            write.target.object_type
+            for write, each in zip(writes, compared, strict=True)
+            if isinstance(each, Outcome) and each.settled is Settled.REJECTED
+        }
+        described_anew = [self._records.describe_anew(kind) for kind in sorted(refused)]
+        return self._compared_all(writes) if any(described_anew) else compared
+
+    def _compared_all(self, writes: Sequence[Write]) -> list[Change | Outcome]:
+        found = self._found(writes)
+        return [self._compared(write, found.get(write.target)) for write in writes]
 
     def _found(self, writes: Sequence[Write]) -> dict[RecordRef, Found]:
         """Per target the record as it is now: a merged one is its winner, a gone one is absent."""
@@ -139,11 +155,11 @@ class Updates:
             if problem:
                 return rejected(write.key, problem)
             now, new = found.values[known.name], _new(known, wanted)
-            if same(known, now, new):
+            if holds(known, now, new):
                 continue
             allowed = write.expected.get(name)
             if allowed is not None and not any(
-                same(known, now, outgoing(known, old)) for old in allowed
+                same(known, now, _new(known, old)) for old in allowed
             ):
                 return cancelled(write.key, f"A person has changed {name} since.")
             values[known.name], properties[known.name] = new, known
@@ -183,19 +199,6 @@ class Updates:
                 return self._records.now(refs, {ref.object_type: sorted(names) for ref in refs})
         except AdapterError:
             return {}
-
-
-def _turns(writes: Sequence[Write]) -> list[list[Write]]:
-    """The writes in turns without two for one record, in their order."""
-    turns: list[list[Write]] = []
-    taken: dict[RecordRef, int] = {}
-    for write in writes:
-        number = taken.get(write.target, 0)
-        taken[write.target] = number + 1
-        if number == len(turns):
-            turns.append([])
-        turns[number].append(write)
-    return turns
 
 
 def _new(known: Property, wanted: Scalar) -> str:
@@ -239,7 +242,7 @@ def _settled(change: Change, saved: Saved, later: Found | None) -> Outcome:
     stayed = [
         name
         for name, value in change.values.items()
-        if name in told and not same(change.known[name], _text(told[name]), value)
+        if name in told and not holds(change.known[name], _text(told[name]), value)
     ]
     reason = _why(stayed)
     if stayed and len(stayed) == len(change.values):

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from adapters.hubspot.activities import Activities
-from adapters.hubspot.answers import after_error
 from adapters.hubspot.batches import AT_ONCE, chunks
 from adapters.hubspot.client import Client
 from adapters.hubspot.settings import Settings
 from adapters.hubspot.updates import Updates
-from connector.errors import AdapterError
 from connector.model import Outcome, Write, WriteKind
-from connector.ports import Capabilities, Delivery
+from connector.ports import Apply, Capabilities, Delivery, in_groups
 
 __all__ = ["AT_ONCE", "Writer", "promised"]
 
@@ -46,17 +44,10 @@ class Writer:
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
         """One outcome per write, in order. An error is raised only while nothing is settled."""
         self._client.spare(self._settings.write_share)
-        outcomes: dict[str, Outcome] = {}
-        for kind, some in _groups(writes):
-            try:
-                outcomes |= self._apply(kind)(some)
-            except AdapterError as error:
-                if not outcomes:
-                    raise
-                outcomes |= {each.key: each for each in after_error([w.key for w in some], error)}
+        outcomes = in_groups(_groups(writes), self._apply)
         return [outcomes[write.key] for write in writes]
 
-    def _apply(self, kind: WriteKind) -> Callable[[Sequence[Write]], dict[str, Outcome]]:
+    def _apply(self, kind: WriteKind) -> Apply:
         return self._updates.apply if kind is WriteKind.SET_FIELDS else self._activities.create
 
 

@@ -14,7 +14,6 @@ from typing import Final
 
 from adapters.salesforce import soql
 from adapters.salesforce.answers import (
-    after_error,
     cancelled,
     outcome_of,
     saved_of,
@@ -31,6 +30,7 @@ from adapters.salesforce.rows import chunks
 from adapters.salesforce.settings import Settings
 from connector.errors import AdapterError
 from connector.model import Outcome, RecordRef, Settled, Write
+from connector.ports import outcomes_after
 
 HEADERS: Final = {"Sforce-Auto-Assign": "FALSE", "Sforce-Duplicate-Rule-Header": "allowSave=true"}
 """Without the first an update may give a lead to another owner."""
@@ -83,7 +83,7 @@ class Activities:
             except AdapterError as error:
                 if not outcomes:
                     raise
-                left = after_error([wish.write.key for wish in wishes], error)
+                left = outcomes_after([wish.write.key for wish in wishes], error)
                 outcomes |= {outcome.key: outcome for outcome in left}
                 break
         return outcomes
@@ -200,7 +200,7 @@ class Activities:
             with self._client.contract(writing=False):
                 went = self._records.went([wish.target for wish, _ in lost])
         except AdapterError as error:
-            left = after_error([wish.write.key for wish, _ in lost], error)
+            left = outcomes_after([wish.write.key for wish, _ in lost], error)
             outcomes |= {outcome.key: outcome for outcome in left}
             return []
         wishes = []

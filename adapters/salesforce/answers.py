@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from adapters.salesforce.faults import LOCKED_PAUSE, Meaning, Saved, faults_of
 from adapters.salesforce.ids import is_id, to_18
 from adapters.salesforce.replies import Broken
-from connector.errors import AdapterError, FateUnknown, Rejected
 from connector.model import Outcome, Settled
 
 _SETTLED: Final = {
@@ -57,12 +55,3 @@ def unknown(key: str, reason: str) -> Outcome:
 def cancelled(key: str, reason: str) -> Outcome:
     """Not wanted any more."""
     return Outcome(key=key, settled=Settled.CANCELLED, reason=reason)
-
-
-def after_error(keys: Sequence[str], error: AdapterError) -> list[Outcome]:
-    """The outcomes of writes whose later request failed while others of the call are settled."""
-    settled = {FateUnknown: Settled.UNKNOWN, Rejected: Settled.REJECTED}.get(
-        type(error), Settled.RETRY
-    )
-    wait = getattr(error, "retry_after", None)
-    return [Outcome(key=key, settled=settled, reason=str(error), retry_after=wait) for key in keys]

@@ -25,17 +25,15 @@ from adapters.salesforce.faults import (
     Fault,
     Meaning,
     Saved,
-    date_of,
     error_of,
     faults_of,
     is_expired,
-    wait_of,
 )
 from adapters.salesforce.login import Login, SignedIn, refuse_login
 from adapters.salesforce.replies import Answer, Broken, Json, Refused, TooMuch, part_of
 from adapters.salesforce.settings import Settings
 from adapters.salesforce.wire import Count, TooLong, TooSlow, Wire, session_on
-from connector.clock import SECOND, Clock
+from connector.clock import SECOND, Clock, date_of, wait_of
 from connector.errors import AdapterError, FateUnknown, SignInAgain, SlowDown, TryAgain
 
 LONGEST_QUERY: Final = 12_000

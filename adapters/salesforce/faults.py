@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import Any, Final
 
-from connector.clock import HOUR, MINUTE, SECOND, to_millis
+from connector.clock import HOUR, MINUTE, SECOND
 from connector.errors import (
     AdapterError,
     FateUnknown,
@@ -205,22 +203,3 @@ def _by_status(status: int, shown: str, *, writing: bool, retry_after: int | Non
     if status >= 500 or status in PASSING:
         return TryAgain(f"Salesforce could not do this now: {shown}.", retry_after=retry_after)
     return Rejected(f"Salesforce refused: {shown}.")
-
-
-def wait_of(text: str | None, now: int) -> int | None:
-    """Milliseconds that a Retry-After header asks for; None when it says nothing clear."""
-    if not text:
-        return None
-    if text.isascii() and text.isdigit():
-        return int(text) * SECOND
-    told = date_of(text)
-    return None if told is None else max(0, told - now)
-
-
-def date_of(text: str | None) -> int | None:
-    """UTC ms of an HTTP date."""
-    try:
-        found: datetime = parsedate_to_datetime(text or "")
-        return to_millis(found)
-    except (ValueError, TypeError):
-        return None

@@ -195,6 +195,7 @@ def infos(fields: Fields) -> list[FieldInfo]:
             type=kind_of(field),
             writable=field.updateable or field.createable,
             choices=field.values if field.type == "picklist" else (),
+            unique=field.unique,
         )
         for field in fields.values()
     ]

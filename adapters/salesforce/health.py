@@ -36,6 +36,7 @@ def check(settings: Settings, client: Client, catalog: Catalog, clock: Clock) ->
     return Health(
         account=_account(organisation),
         missing=tuple(dict.fromkeys(_missing(settings, catalog))),
+        missing_to_write=tuple(_missing_key(settings, catalog.fields("Task"))),
         quota_left=usage.total - usage.used if usage.total else None,
         clock_skew=client.server_now() - clock.now(),
     )
@@ -69,7 +70,6 @@ def _missing(settings: Settings, catalog: Catalog) -> Iterator[str]:
                 if name not in _OPTIONAL and name.lower() not in fields:
                     yield f"read {table.object}.{name}"
     yield from _missing_extra(settings, catalog)
-    yield from _missing_key(settings, catalog.fields("Task"))
 
 
 def _missing_extra(settings: Settings, catalog: Catalog) -> Iterator[str]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.salesforce.faults import Fault, date_of, faults_of
+from adapters.salesforce.faults import Fault, faults_of
+from connector.clock import date_of
 from connector.errors import TryAgain
 
 Json = dict[str, Any]

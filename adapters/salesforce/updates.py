@@ -8,7 +8,7 @@ from email.utils import formatdate
 from typing import Any, Final
 
 from adapters.salesforce.activities import HEADERS
-from adapters.salesforce.answers import after_error, cancelled, outcome_of, saved_of
+from adapters.salesforce.answers import cancelled, outcome_of, saved_of
 from adapters.salesforce.client import Client
 from adapters.salesforce.faults import Meaning, Saved
 from adapters.salesforce.fields import Catalog, Described
@@ -17,7 +17,8 @@ from adapters.salesforce.outgoing import outgoing, same
 from adapters.salesforce.records import Found, Records
 from adapters.salesforce.tables import person_account_field
 from connector.errors import AdapterError
-from connector.model import Outcome, RecordRef, Scalar, Settled, Write
+from connector.model import Outcome, RecordRef, Scalar, Settled, Write, turns
+from connector.ports import outcomes_after
 
 _CHANGED: Final = "LastModifiedDate"
 _WATCHED: Final = ("IsConverted", "ConvertedContactId", "IsPersonAccount", "AccountId", _CHANGED)
@@ -46,14 +47,14 @@ class Updates:
     def apply(self, writes: Sequence[Write]) -> dict[str, Outcome]:
         """An outcome per key. Writes to one record follow each other, each seeing the last."""
         outcomes: dict[str, Outcome] = {}
-        for turn in _turns(writes):
+        for turn in turns(writes):
             try:
                 self._turn(turn, outcomes)
             except AdapterError as error:
                 if not outcomes:
                     raise
                 open_keys = [write.key for write in turn if write.key not in outcomes]
-                outcomes |= {each.key: each for each in after_error(open_keys, error)}
+                outcomes |= {each.key: each for each in outcomes_after(open_keys, error)}
         return outcomes
 
     def _turn(self, writes: Sequence[Write], outcomes: dict[str, Outcome]) -> None:
@@ -198,19 +199,6 @@ class Updates:
         if isinstance(answer, Saved):
             return _settled(change, answer)
         return Outcome(key=change.write.key, settled=Settled.APPLIED, remote_id=change.target.id)
-
-
-def _turns(writes: Sequence[Write]) -> list[list[Write]]:
-    """The writes in turns without two for one record, in their order."""
-    turns: list[list[Write]] = []
-    taken: dict[RecordRef, int] = {}
-    for write in writes:
-        number = taken.get(write.target, 0)
-        taken[write.target] = number + 1
-        if number == len(turns):
-            turns.append([])
-        turns[number].append(write)
-    return turns
 
 
 def _by_object(change: Change) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from adapters.salesforce.activities import Activities
-from adapters.salesforce.answers import after_error
 from adapters.salesforce.bell import Bell
 from adapters.salesforce.client import Client
 from adapters.salesforce.settings import Settings
 from adapters.salesforce.updates import Updates
-from connector.errors import AdapterError
 from connector.model import Outcome, Settled, Write, WriteKind
+from connector.ports import Apply, in_groups
 
 AT_ONCE: Final = 200
 """Records in one collection."""
@@ -39,19 +38,11 @@ class Writer:
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
         """One outcome per write, in order. An error is raised only while nothing is settled."""
         self._client.spare(self._settings.write_share)
-        outcomes: dict[str, Outcome] = {}
-        for kind, some in _groups(writes):
-            apply = self._apply(kind)
-            try:
-                outcomes |= apply(some)
-            except AdapterError as error:
-                if not outcomes:
-                    raise
-                outcomes |= {each.key: each for each in after_error([w.key for w in some], error)}
+        outcomes = in_groups(_groups(writes), self._apply)
         self._ring(writes, outcomes)
         return [outcomes[write.key] for write in writes]
 
-    def _apply(self, kind: WriteKind) -> Callable[[Sequence[Write]], dict[str, Outcome]]:
+    def _apply(self, kind: WriteKind) -> Apply:
         return self._updates.apply if kind is WriteKind.SET_FIELDS else self._activities.create
 
     def _ring(self, writes: Sequence[Write], outcomes: dict[str, Outcome]) -> None:

@@ -4,7 +4,7 @@ from connector.model.engagement import Engagement, Evidence, Kind
 from connector.model.episode import Decision, Episode, Hold, OutboxState, Verdict
 from connector.model.person import Person
 from connector.model.record import Fields, Record, RecordRef, Role, Scalar
-from connector.model.write import Outcome, Settled, Write, WriteKind
+from connector.model.write import Outcome, Settled, Write, WriteKind, turns
 
 __all__ = [
     "Decision",
@@ -25,4 +25,5 @@ __all__ = [
     "Verdict",
     "Write",
     "WriteKind",
+    "turns",
 ]

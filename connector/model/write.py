@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -68,3 +68,16 @@ class Outcome:
     """In the platform's words, without personal data, when it was not applied."""
     retry_after: int | None = None
     """Milliseconds to wait before trying again, if the platform said so."""
+
+
+def turns(writes: Sequence[Write]) -> list[list[Write]]:
+    """The writes in turns without two for one record, in their order."""
+    told: list[list[Write]] = []
+    taken: dict[RecordRef, int] = {}
+    for write in writes:
+        number = taken.get(write.target, 0)
+        taken[write.target] = number + 1
+        if number == len(told):
+            told.append([])
+        told[number].append(write)
+    return told

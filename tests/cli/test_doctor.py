@@ -101,6 +101,7 @@ class Ailing(MemoryAdapter):
         return Health(
             account="portal 7",
             missing=("scope tickets",),
+            missing_to_write=("field tasks.key",),
             warnings=("Version 1 ends on 2027-01-01.",),
             quota_left=12,
             clock_skew=-6 * MINUTE,
@@ -110,7 +111,7 @@ class Ailing(MemoryAdapter):
 def test_everything_that_there_is_to_tell(clock: ManualClock):
     told = examine("crm", "memory", Ailing("crm", Settings(name="x"), clock), gets_writes=True)
     assert not told.is_well
-    assert told.missing == ("scope tickets",)
+    assert told.missing == ("scope tickets", "field tasks.key")
     assert told.warnings == (
         "Version 1 ends on 2027-01-01.",
         "Its clock is 360 s behind this machine's. Look at the time service here.",
@@ -127,6 +128,7 @@ def test_everything_that_there_is_to_tell(clock: ManualClock):
 def test_a_source_that_gets_no_writes_is_not_asked_about_them(clock: ManualClock):
     told = examine("web", "memory", Ailing("web", Settings(name="x"), clock), gets_writes=False)
     assert told.delivery is None
+    assert told.missing == ("scope tickets",)
     assert list(told.cannot) == ["tell of deletions"]
 
 

@@ -15,6 +15,7 @@ from connector.clock import ManualClock
 from sandbox.hubspot import founding as portals
 from sandbox.loopback.server import Server
 from sandbox.salesforce import founding as orgs
+from tests.adapters.hubspot.world import give_property
 from tests.adapters.world import START
 from tests.cli.company import Company
 from tests.cli.conftest import Leadmode
@@ -122,6 +123,20 @@ def test_what_the_platform_refuses_is_told_and_the_rest_is_made(
     assert [line.split()[-1] for line in told.splitlines()[1:3]] == ["trouble", "made"]
     assert "Trouble: Rejected: HubSpot refused tasks.leadmode_key as a unique property" in told
     assert "unique_keys = false" in told
+
+
+def test_a_field_that_is_there_and_not_unique_is_no_such_field(
+    tmp_path: Path, portal: portals.Founded
+):
+    """Writing and `doctor` refuse it, so it is not well here either."""
+    for name in ("tasks", "notes"):
+        give_property(portal, name, "leadmode_key", unique=name == "notes")
+    with Server(portal.platform) as server:
+        for words in ([], ["--yes"]):
+            code, told = hubspot(tmp_path, server.url).run(*words)
+            assert code == 1
+            assert [line.split()[-1] for line in told.splitlines()[1:3]] == ["trouble", "there"]
+            assert "Trouble: tasks.leadmode_key is there and not unique" in " ".join(told.split())
 
 
 def test_class_c_needs_nothing(tmp_path: Path, portal: portals.Founded):

@@ -168,3 +168,9 @@ def test_notes_and_companies_have_no_leads(world):
     more = [replace(writes[0], key="k-3"), *tasks(world, 1, 4)]
     assert [o.reason for o in leads_world(world).write(more)] == ["", ""]
     assert len(made(world, "leads")) == 1
+
+
+def test_without_unique_keys_there_are_no_leads(world):
+    """A task that is tried again would bring a second one."""
+    with pytest.raises(ValueError, match="lead_objects = true needs unique_keys"):
+        leads_world(world, unique_keys=False)

@@ -157,7 +157,7 @@ def test_check_tells_the_portal_and_costs_three_calls(world):
     health = world.adapter().check()
     assert str(world.portal.id) in health.account
     assert "Europe/Berlin" in health.account
-    assert health.missing == ()
+    assert (health.missing, health.missing_to_write) == ((), ())
     assert health.quota_left is not None
     assert 249_000 < health.quota_left <= 250_000
     assert abs(health.clock_skew or 0) < 1_000
@@ -171,10 +171,33 @@ def test_check_tells_how_far_the_clocks_differ(world):
 
 def test_check_names_a_property_that_is_missing(world):
     drop_key(world)
-    [missing] = world.adapter().check().missing
-    assert "tasks.leadmode_key" in missing
-    assert "unique_keys = false" in missing
-    assert world.adapter(unique_keys=False).check().missing == ()
+    health = world.adapter().check()
+    assert health.missing == ()  # a portal that is only read needs no keys
+    missing = health.missing_to_write
+    assert ["tasks.leadmode_key" in missing[0], "notes.leadmode_key" in missing[1]] == [True, True]
+    assert "unique_keys = false" in missing[0]
+    assert world.adapter(unique_keys=False).check().missing_to_write == ()
+
+
+def test_check_names_what_only_notes_lack(world):
+    drop_key(world, "notes")
+    [missing] = world.adapter().check().missing_to_write
+    assert "notes.leadmode_key" in missing
+
+
+def test_check_costs_three_calls_where_no_answer_tells_the_day(world):
+    headers = world.platform.quota.headers
+    world.platform.quota.headers = lambda app, family: {
+        name: text for name, text in headers(app, family).items() if "Daily" not in name
+    }
+    assert (world.adapter().check().quota_left or 0) > 249_000
+    assert world.requests() == 3
+
+
+def test_check_names_a_refusal_that_names_no_scope(world):
+    instead(world, "/details", {"category": "BANNED", "message": "no"}, 403)
+    [missing] = world.adapter(unique_keys=False).check().missing
+    assert "BANNED" in missing
 
 
 def test_check_feeds_the_budget(world):
@@ -193,7 +216,8 @@ def test_check_goes_on_without_a_right(world, part):
     health = world.adapter().check()
     assert health.account
     if part != "/api-usage/":
-        assert "some.scope.read" in " ".join(health.missing)
+        missing = (*health.missing, *health.missing_to_write)
+        assert "some.scope.read" in " ".join(missing)
     else:
         assert health.quota_left is not None  # by the headers of other answers
 

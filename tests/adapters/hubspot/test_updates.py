@@ -160,6 +160,48 @@ def test_a_value_that_is_not_among_the_options_names_the_nearest(world):
     assert not calls(world, UPDATE)
 
 
+def test_what_an_administrator_added_within_the_hour_is_known(world):
+    adapter, target = world.adapter(), world.target(1)
+    adapter.describe("contacts")
+    known = world.portal.schema["contacts"].properties
+    status = known["hs_lead_status"]
+    hot = replace(status.options[0], value="HOT", label="Hot")
+    known["hs_lead_status"] = replace(status, options=(*status.options, hot))
+    give_property(world.made, "contacts", "stage_of_ours")
+    fields = {"hs_lead_status": "HOT", "stage_of_ours": "x"}
+    assert settled(adapter.write([change(world, target, 1, **fields)])) == [DONE]
+
+
+def test_a_value_that_no_description_knows_is_asked_about_once(world):
+    adapter, target = world.adapter(), world.target(1)
+    adapter.describe("contacts")
+    write = change(world, target, 1, hs_lead_status="NEVER")
+    before = len(calls(world, "/properties/"))
+    assert settled(adapter.write([write])) == [Settled.REJECTED]
+    assert len(calls(world, "/properties/")) == before + 1
+
+
+def test_several_options_have_no_order_and_can_be_added_to(world):
+    kind = world.portal.schema["contacts"]
+    status = kind.properties["hs_lead_status"]
+    options = tuple(replace(status.options[0], value=each, label=each) for each in "abc")
+    topics = replace(status, name="topics", label="Topics", field_type="checkbox", options=options)
+    world.portal.put_property(kind, topics)
+    adapter, target = world.adapter(), world.target(1)
+    world.edit(target, "topics", "a;b")
+    assert settled(adapter.write([change(world, target, 1, topics="b;a")])) == [AGAIN]
+    assert settled(adapter.write([change(world, target, 2, topics=";c")])) == [DONE]
+    assert settled(adapter.write([change(world, target, 3, topics=";b")])) == [AGAIN]
+    assert world.kept(target).properties["topics"] == "a;b;c"
+
+
+def test_options_may_be_spelled_otherwise_where_a_change_begins(world):
+    target = world.target(1)
+    write = replace(change(world, target, 1, status="connected"), expected={"status": ("open",)})
+    assert settled(world.adapter().write([write])) == [DONE]
+    assert world.kept(target).properties["hs_lead_status"] == "CONNECTED"
+
+
 def test_what_hubspot_sets_itself_and_what_it_does_not_have(world):
     target = world.target(1)
     outcomes = world.adapter().write(

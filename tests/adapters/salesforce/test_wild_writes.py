@@ -118,3 +118,16 @@ def test_35_a_right_that_is_missing_for_one_record_refuses_that_one(world):
     [outcome] = world.adapter().write([write])
     assert outcome.settled is Settled.REJECTED
     assert "INSUFFICIENT_ACCESS_OR_READONLY" in outcome.reason
+
+
+def test_a_look_that_is_refused_for_one_change_is_taken_for_each(world):
+    adapter = world.adapter()
+    writes = [some_write(world, WriteKind.CREATE_TASK, world.target(1), 1)]
+    writes += [some_write(world, WriteKind.SET_FIELDS, world.target(n), n) for n in (2, 3)]
+    for object_type in ("Task", writes[1].target.object_type):
+        adapter.describe(object_type)
+    refusal = [{"errorCode": "MALFORMED_ID", "message": "bad id"}]
+    path = f"/composite/sobjects/{writes[1].target.object_type}"
+    world.front.instead.append((path, Answer(status=400, body=refusal)))
+    assert {outcome.settled for outcome in adapter.write(writes)} == {Settled.APPLIED}
+    assert world.front.instead == []
