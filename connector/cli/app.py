@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from connector.cli.arm import arm, disarm
+from connector.cli.backtest import backtest
 from connector.cli.check import check
 from connector.cli.commands import Commands, help_of
 from connector.cli.doctor import doctor
@@ -19,6 +20,7 @@ from connector.cli.provision import provision
 from connector.cli.run import run
 from connector.cli.status import status
 from connector.cli.sync import sync
+from connector.cli.test import test
 from connector.cli.version import say_version, version
 
 app = typer.Typer(
@@ -45,7 +47,8 @@ def leadmode(
 
 
 _IN_ORDER: tuple[Callable[..., None], ...] = (
-    run, sync, check, doctor, provision, leads, explain, held, status, arm, disarm, version,
+    run, sync, check, test, doctor, provision, leads, explain, held, backtest, status, arm,
+    disarm, version,
 )  # fmt: skip
 
 for _command in _IN_ORDER:

@@ -15,8 +15,8 @@ from typer.core import TyperGroup
 from connector.cli.page import complain
 
 _ORDER: Final = (
-    "check", "doctor", "provision", "sync", "leads", "explain", "held", "outbox", "status", "arm",
-    "disarm", "run", "version",
+    "check", "test", "doctor", "provision", "sync", "leads", "explain", "held", "backtest",
+    "outbox", "status", "arm", "disarm", "run", "version",
 )  # fmt: skip
 _USAGE: Final = 64
 _BROKEN_PIPE: Final = 141

@@ -29,7 +29,7 @@ def rule_schema() -> dict[str, Any]:
         if not tables[name]["required"]:
             del tables[name]["required"]
     tables |= {"Condition": _condition(), "Comparison": _comparison()}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_finished(schema)}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **finished(schema)}
 
 
 def _condition() -> dict[str, Any]:
@@ -66,16 +66,16 @@ def _comparison() -> dict[str, Any]:
     return {"anyOf": [*scalars["anyOf"], table]}
 
 
-def _finished(value: Any) -> Any:
-    """Conditions by reference, and none of the titles that pydantic makes up."""
+def finished(value: Any) -> Any:
+    """A schema with conditions by reference, and none of the titles that pydantic makes up."""
     if isinstance(value, list):
-        return [_finished(one) for one in value]
+        return [finished(one) for one in value]
     if not isinstance(value, dict):
         return value
     if value.get("$comment") == "Condition":
         value = {"$ref": "#/$defs/Condition"} | {k: v for k, v in value.items() if k != "$comment"}
     return {
-        key: _finished(one)
+        key: finished(one)
         for key, one in value.items()
         if not (key == "title" and isinstance(one, str))
     }

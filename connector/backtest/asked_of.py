@@ -1,0 +1,32 @@
+"""Which fields of people a set of rules looks at: only their present values are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from connector.config.rulebook import Rulebook
+from connector.engine.condition import AllOf, AnyOf, Condition, Not
+
+
+def fields_asked(rulebook: Rulebook) -> tuple[str, ...]:
+    """The fields that decide about entries and hand-offs, in alphabetical order."""
+    conditions: list[Condition | None] = [rulebook.holds.excluded]
+    for mode in rulebook.lead_modes:
+        conditions += [mode.applies_to, mode.fit]
+    found = {path for each in conditions if each is not None for path in _paths(each)}
+    if rulebook.holds.consent:
+        found |= {"person.opted_out", "person.do_not_call"}
+    return tuple(sorted(found))
+
+
+def _paths(condition: Condition) -> Iterator[str]:
+    match condition:
+        case AllOf() | AnyOf():
+            for part in condition.parts:
+                yield from _paths(part)
+        case Not():
+            yield from _paths(condition.part)
+        case _:
+            path = getattr(condition, "path", None)
+            if isinstance(path, str):
+                yield path

@@ -1,0 +1,104 @@
+"""What became of people: opportunities and wins, and how often they follow a random moment.
+
+They are never shown to the rules, except as the daemon would show them: an opportunity that is
+opened ends an episode, and one that is open holds a hand-off.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from bisect import bisect_right
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from connector.model import Person, Record, RecordRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcomes:
+    """When opportunities of one person were opened, and when they were won. Ascending UTC ms."""
+
+    opened: tuple[int, ...] = ()
+    won: tuple[int, ...] = ()
+
+
+def outcomes_of(person: Person, until: int) -> Outcomes:
+    """What became of a person up to a moment."""
+    opened = [o.created_at for o in person.opportunities if o.created_at is not None]
+    won = [o.closed_at for o in person.opportunities if is_won(o) and o.closed_at is not None]
+    return Outcomes(
+        opened=tuple(sorted(at for at in opened if at <= until)),
+        won=tuple(sorted(at for at in won if at <= until)),
+    )
+
+
+def judged_by(person: Person, named: Set[RecordRef] | None) -> Person:
+    """The person with the opportunities to judge by: those among `named`, or all with None.
+
+    One that names nobody is everybody's at the company. That is caution enough to hold a
+    hand-off, and end an episode; but it does not tell who of them was shopping.
+    """
+    if named is None:
+        return person
+    own = tuple(each for each in person.opportunities if each.ref in named)
+    return dataclasses.replace(person, opportunities=own)
+
+
+def is_won(opportunity: Record) -> bool:
+    """Whether an opportunity was won."""
+    return opportunity.fields.get("is_won") is True
+
+
+def follows(outcomes: Sequence[int], at: int, horizon: int) -> bool:
+    """Whether one of the outcomes (ascending) lies after `at`, at most `horizon` ms."""
+    place = bisect_right(outcomes, at)
+    return place < len(outcomes) and outcomes[place] <= at + horizon
+
+
+def covered(outcomes: Sequence[int], start: int, end: int, horizon: int) -> int:
+    """How many ms of [start, end) are followed by an outcome (ascending) within the horizon.
+
+    Divided by the length of the stretch it is the chance of `follows` at a random moment of it:
+    exactly, so that no drawing of moments adds noise.
+    """
+    total, reached = 0, start
+    for at in outcomes:
+        begin, stop = max(at - horizon, reached), min(at, end)
+        if stop > begin:
+            total += stop - begin
+            reached = stop
+    return total
+
+
+def as_of(person: Person, at: int) -> Person:
+    """The person with the opportunities that were open at a moment, and as open.
+
+    One who was not known yet has no records; if nobody says since when, they always were. Nothing
+    else about records is kept with its time.
+    """
+    known = person.known_at is None or person.known_at <= at
+    open_then = [_open(each) for each in person.opportunities if _was_open(each, at)]
+    return dataclasses.replace(
+        person, opportunities=tuple(open_then), records=person.records if known else ()
+    )
+
+
+def _was_open(opportunity: Record, at: int) -> bool:
+    if opportunity.created_at is None or opportunity.created_at > at:
+        return False
+    closed = closed_at(opportunity)
+    return closed is None or closed > at
+
+
+def closed_at(opportunity: Record) -> int | None:
+    """When it was closed: at the latest when it last changed, if it does not say; None: open."""
+    if opportunity.closed_at is not None:
+        return opportunity.closed_at
+    if opportunity.fields.get("is_closed") is True or is_won(opportunity):
+        return opportunity.modified_at or opportunity.created_at
+    return None
+
+
+def _open(opportunity: Record) -> Record:
+    fields = {**opportunity.fields, "is_closed": False, "is_won": False}
+    return dataclasses.replace(opportunity, fields=fields, closed_at=None)

@@ -1,0 +1,201 @@
+"""The rules over one portion of history: episodes, and which alerts would have been handed off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from connector.assess.timeline import endings_of
+from connector.backtest.outcomes import as_of
+from connector.backtest.reading import Portion
+from connector.config.rulebook import LeadMode, Rulebook
+from connector.engine.condition import Facts
+from connector.engine.replay import (
+    CHANGES,
+    REASONS,
+    Columns,
+    People,
+    Replayer,
+    classify_columns,
+)
+from connector.engine.result import Change, Reason, Transition
+from connector.engine.timeline import Engaged, FitChange, Timeline
+from connector.model import Decision, Hold, Person, Verdict
+from connector.plan.decide import Situation, decide
+from connector.plan.facts import facts_of
+from connector.plan.reconcile import Alert
+from connector.store import Store
+
+_DOES_NOT_FIT: Final = FitChange(0, fits=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """One alert that the rules would have raised: an entry, or a raised hand within an episode."""
+
+    rule: str
+    person: int
+    at: int
+    """UTC ms."""
+    score: float
+    by_hand: bool
+    """Whether a raised hand made it, not the score."""
+    entered: bool
+    """Whether an episode began."""
+    hold: Hold | None
+    """Why it would not have been handed off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortionPlayed:
+    """What one rulebook makes of one portion."""
+
+    played: tuple[Played, ...]
+    looked_at: dict[str, tuple[int, ...]]
+    """Per rule the persons it is for."""
+
+
+class Player:
+    """One rulebook, played over portion after portion."""
+
+    def __init__(self, store: Store, rulebook: Rulebook, authority: str, until: int) -> None:
+        self._rulebook, self._authority, self._until = rulebook, authority, until
+        self._episodes = store.episodes
+        self._is_running = store.sources.note("revision") == rulebook.revision
+        """Whether what the daemon noted about fit and eligibility was noted by these rules."""
+
+    def play(self, portion: Portion) -> PortionPlayed:
+        """Everything these rules would have said about the persons of the portion."""
+        facts = {
+            person.id: facts_of(person, self._authority)
+            for person in portion.persons
+            if person.records
+        }
+        classified = classify_columns(portion.columns, portion.touchpoints, self._rulebook.machine)
+        found: list[tuple[int, Transition, int]] = []
+        looked_at: dict[str, tuple[int, ...]] = {}
+        for number, mode in enumerate(self._rulebook.lead_modes):
+            chosen = [p for p in portion.persons if p.id in facts and self._is_for(mode, p, facts)]
+            looked_at[mode.rule.id] = tuple(person.id for person in chosen)
+            told = self._replay(mode, chosen, facts, classified, portion)
+            found += [(person, transition, number) for person, transition in told]
+        return PortionPlayed(
+            played=tuple(self._decided(found, portion, facts)), looked_at=looked_at
+        )
+
+    def _is_for(self, mode: LeadMode, person: Person, facts: dict[int, Facts]) -> bool:
+        if mode.applies_to.holds(facts[person.id]):
+            return True
+        return self._is_running and bool(self._episodes.ineligible(person.id, mode.rule.id))
+
+    def _replay(
+        self,
+        mode: LeadMode,
+        persons: Sequence[Person],
+        facts: dict[int, Facts],
+        columns: Columns,
+        portion: Portion,
+    ) -> Iterator[tuple[int, Transition]]:
+        """Entries and raised hands of the persons by one rule."""
+        numbers = [person.id for person in persons]
+        timelines = [self._timeline(mode, person, facts[person.id]) for person in persons]
+        rows = columns.take(np.flatnonzero(np.isin(columns.person, numbers)))
+        if not len(rows.at):
+            return
+        replayer = Replayer(
+            mode.rule,
+            People.of_timelines(numbers, timelines),
+            now=self._until,
+            touchpoints=portion.touchpoints,
+        )
+        told = replayer.batch(rows).transitions
+        for person, at, change, reason, burst, score in zip(
+            told.person.tolist(),
+            told.at.tolist(),
+            told.change.tolist(),
+            told.reason.tolist(),
+            told.burst.tolist(),
+            told.score.tolist(),
+            strict=True,
+        ):
+            if CHANGES[change] is not Change.LEFT:
+                yield (
+                    person,
+                    Transition(
+                        at=at,
+                        change=CHANGES[change],
+                        reason=REASONS[reason],
+                        burst=burst,
+                        score=score,
+                    ),
+                )
+
+    def _timeline(self, mode: LeadMode, person: Person, facts: Facts) -> Timeline:
+        """What the rule may know of a person beside engagement."""
+        rule = mode.rule.id
+        ineligible = self._episodes.ineligible(person.id, rule) if self._is_running else []
+        known = self._episodes.fit(person.id, rule) if self._is_running else ()
+        fit = known or (() if mode.fit.holds(facts) else (_DOES_NOT_FIT,))
+        return Timeline(
+            known_at=person.known_at,
+            endings=tuple(endings_of(person, self._rulebook, ineligible)),
+            fit=fit,
+        )
+
+    def _decided(
+        self,
+        found: list[tuple[int, Transition, int]],
+        portion: Portion,
+        facts: dict[int, Facts],
+    ) -> Iterator[Played]:
+        """The alerts in the order in which the daemon would have met them, with its answers."""
+        by_number = {person.id: person for person in portion.persons}
+        found.sort(key=lambda each: (each[0], each[1].at, each[2]))
+        handed: list[Decision] = []
+        talks: list[Engaged] = []
+        last: int | None = None
+        for number, transition, which in found:
+            if number != last:
+                last, handed, talks = number, [], portion.talks_of(number)
+            mode = self._rulebook.lead_modes[which]
+            decision = self._decide(
+                mode, by_number[number], facts[number], transition, talks, handed
+            )
+            if decision.verdict is Verdict.HANDED_OFF:
+                handed.append(decision)
+            yield Played(
+                rule=mode.rule.id,
+                person=number,
+                at=transition.at,
+                score=transition.score,
+                by_hand=transition.reason is Reason.HAND_RAISE,
+                entered=transition.change is Change.ENTERED,
+                hold=decision.hold,
+            )
+
+    def _decide(
+        self,
+        mode: LeadMode,
+        person: Person,
+        facts: Facts,
+        transition: Transition,
+        talks: list[Engaged],
+        handed: list[Decision],
+    ) -> Decision:
+        situation = Situation(
+            person=as_of(person, transition.at),
+            facts=facts,
+            mode=mode,
+            holds=self._rulebook.holds,
+            authority=self._authority,
+            engagements=[each for each in talks if each.at <= transition.at],
+            recorded=(),
+            decided=handed,
+            now=transition.at,
+            baseline_before=None,
+            dry_run=False,
+        )
+        return decide(Alert(transition=transition, over=False), situation)

@@ -1,0 +1,352 @@
+"""Every way that something in the rules can go, and how a played test shows that it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from connector.config.rulebook import LeadMode, Rulebook
+from connector.engine.condition import Always, AnyOf, Condition, Facts
+from connector.engine.match import Matcher
+from connector.engine.result import Change, Reason
+from connector.engine.rule import Limit, Rule, Signal
+from connector.engine.timeline import Engaged
+from connector.model import Hold, Kind, WriteKind
+from connector.plan.grade import fit_points, grade
+from connector.plan.hand_off import owner_for
+from connector.ruletest.play import Played
+from connector.ruletest.trace import Trace
+
+_LETTERS: Final = "ABCDEFGH"
+_SCALE: Final = 1e9
+"""More points than anybody has: beyond every bound."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One test, as far as coverage asks."""
+
+    played: Played
+    traces: dict[str, Trace]
+    """By id of the lead mode."""
+    machines: frozenset[str]
+    """The keys of [machine] by which a click was found to be no human's."""
+
+    def held(self, hold: Hold, rule: str | None = None) -> bool:
+        """Whether an alert was held back for this reason."""
+        decisions = [alert.alerted.decision for alert in self.played.alerts]
+        return any(d.hold is hold and rule in (None, d.rule) for d in decisions)
+
+    def matched(self, signal: str, is_one: Callable[[Engaged], bool]) -> bool:
+        """Whether the signal matched such an engagement."""
+        return any(
+            found.id == signal and is_one(engaged)
+            for trace in self.traces.values()
+            for found, engaged in trace.matched
+        )
+
+
+Test = Callable[[Told], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """One way that something can go."""
+
+    part: str
+    """The table of the rule file, for example "signal"."""
+    name: str
+    """Which one of them."""
+    way: str
+    """What must happen for it to be touched, in words."""
+    is_met: Test
+
+
+def branches_of(rulebook: Rulebook) -> Iterator[Branch]:
+    """Everything in a rulebook that a test can touch, in the order of docs/rules.md."""
+    for signal, rule in _signals(rulebook):
+        for way, met in _of_signal(signal, rule):
+            yield Branch(part="signal", name=signal.id, way=way, is_met=met)
+    for group in dict.fromkeys(name for mode in rulebook.lead_modes for name in mode.rule.caps):
+        yield Branch(part="group", name=group, way="has more than its cap", is_met=_capped(group))
+    for mode in rulebook.lead_modes:
+        for way, met in _of_lead_mode(mode, rulebook):
+            yield Branch(part="lead_mode", name=mode.rule.id, way=way, is_met=met)
+    yield from _of_fit(rulebook)
+    for key in _machine_keys(rulebook):
+        yield Branch(part="machine", name=key, way="finds a machine's click", is_met=_machine(key))
+    for name, way, met in _of_holds(rulebook):
+        yield Branch(part="hold", name=name, way=way, is_met=met)
+    for status, reason in rulebook.dispositions.items():
+        yield Branch(
+            part="dispositions", name=status, way="ends an episode", is_met=_ends(status, reason)
+        )
+    for name, way, met in _of_hand_off(rulebook):
+        yield Branch(part="hand_off", name=name, way=way, is_met=met)
+
+
+# signals and groups
+
+
+def _signals(rulebook: Rulebook) -> list[tuple[Signal, Rule]]:
+    """Each signal once, with a rule that has it."""
+    found: dict[str, tuple[Signal, Rule]] = {}
+    for mode in rulebook.lead_modes:
+        for signal in mode.rule.signals:
+            found.setdefault(signal.id, (signal, mode.rule))
+    return list(found.values())
+
+
+def _of_signal(signal: Signal, rule: Rule) -> Iterator[tuple[str, Test]]:
+    def matches(is_one: Callable[[Engaged], bool]) -> Test:
+        return lambda told: told.matched(signal.id, is_one)
+
+    yield "scores an engagement" if signal.weight else "matches, for nothing", matches(_any)
+    if len(signal.kinds) > 1:
+        for kind in sorted(signal.kinds, key=list(Kind).index):
+            yield f"kind {kind.value}", matches(_of_kind(kind.code))
+    if len(signal.assets) > 1:
+        for pattern in signal.assets:
+            yield f'asset "{pattern}"', matches(_like(replace(signal, assets=(pattern,)), rule))
+    if len(signal.sources) > 1:
+        for source in sorted(signal.sources):
+            yield f"source {source}", matches(_from(source))
+    if signal.limit is not None:
+        yield f"goes beyond its limit, {_limit(signal.limit)}", _beyond(signal.id)
+    if signal.hand_raise:
+        yield "raises a hand", _raised(signal.id)
+
+
+def _any(_: Engaged) -> bool:
+    return True
+
+
+def _of_kind(code: int) -> Callable[[Engaged], bool]:
+    return lambda one: one.kind == code
+
+
+def _from(source: str) -> Callable[[Engaged], bool]:
+    return lambda one: one.touchpoint.source == source
+
+
+def _like(signal: Signal, rule: Rule) -> Callable[[Engaged], bool]:
+    matcher = Matcher(replace(rule, signals=(signal,)))
+    return lambda one: matcher.signal(one.kind, one.touchpoint) >= 0
+
+
+def _limit(limit: Limit) -> str:
+    return f"{limit.count}/day" if limit.days == 1 else f"{limit.count}/{limit.days}d"
+
+
+def _beyond(signal: str) -> Test:
+    return lambda told: any(signal in trace.beyond_limit for trace in told.traces.values())
+
+
+def _capped(group: str) -> Test:
+    return lambda told: any(group in trace.capped for trace in told.traces.values())
+
+
+def _raised(signal: str) -> Test:
+    def met(told: Told) -> bool:
+        raised = {
+            t.raised_by
+            for trace in told.traces.values()
+            for t in trace.transitions
+            if t.raised_by is not None
+        }
+        return told.matched(signal, lambda one: one in raised)
+
+    return met
+
+
+# lead modes
+
+
+def _of_lead_mode(mode: LeadMode, rulebook: Rulebook) -> Iterator[tuple[str, Test]]:
+    rule, id_ = mode.rule, mode.rule.id
+    hands = any(signal.hand_raise for signal in rule.signals)
+    yield "enters by score", _changes(id_, Change.ENTERED, Reason.SCORE)
+    if hands:
+        yield "enters by a raised hand", _changes(id_, Change.ENTERED, Reason.HAND_RAISE)
+        yield "a hand is raised in an episode", _changes(id_, Change.RAISED, Reason.HAND_RAISE)
+    for key in _keys_that_keep_out(mode):
+        yield f"{key} alone keeps somebody out", _kept_out(id_, key)
+    if rule.leave > 0:
+        yield "leaves: decayed", _changes(id_, Change.LEFT, Reason.DECAYED)
+    yield "leaves: idle", _changes(id_, Change.LEFT, Reason.IDLE)
+    yield "leaves: converted", _changes(id_, Change.LEFT, Reason.CONVERTED)
+    if rule.cooldown > 0:
+        yield "cooldown holds an alert back", lambda told: told.held(Hold.COOLDOWN, id_)
+    if rule.fresh_start and any(reason.is_disposition for reason in rulebook.dispositions.values()):
+        yield "rearm_after starts a new return", lambda told: told.traces[id_].rearmed
+    if not isinstance(mode.applies_to, Always):
+        yield "applies_to takes somebody in", _applies(mode.applies_to, wanted=True)
+        yield "applies_to leaves somebody out", _applies(mode.applies_to, wanted=False)
+
+
+def _keys_that_keep_out(mode: LeadMode) -> Iterator[str]:
+    yield from ("dormant_after", "burst_max", "enter")
+    if mode.rule.distinct_kinds > 1:
+        yield "distinct_kinds"
+    if mode.rule.human_min > 0:
+        yield "human_min"
+    if not isinstance(mode.fit, Always):
+        yield "requires"
+
+
+def _changes(rule: str, change: Change, reason: Reason) -> Test:
+    return lambda told: any(
+        t.change is change and t.reason is reason for t in told.traces[rule].transitions
+    )
+
+
+def _kept_out(rule: str, key: str) -> Test:
+    return lambda told: key in told.traces[rule].kept_out
+
+
+def _applies(condition: Condition, *, wanted: bool) -> Test:
+    return lambda told: any(condition.holds(facts) == wanted for facts in told.played.looks)
+
+
+# fit
+
+
+def _of_fit(rulebook: Rulebook) -> Iterator[Branch]:
+    for number, points in enumerate(rulebook.fit_points, start=1):
+        name = points.label or f"points[{number}]"
+        for way, wanted in (("gives its points", True), ("gives none", False)):
+            met = _applies(points.when, wanted=wanted)
+            yield Branch(part="fit", name=name, way=way, is_met=met)
+    if not rulebook.fit_points:
+        return
+    cap, letters = rulebook.grades.cap, len(rulebook.grades.letters) + 1
+    if sum(max(0.0, each.points) for each in rulebook.fit_points) > cap:
+        yield Branch(part="fit", name="grades", way="cap is reached", is_met=_fit_capped(rulebook))
+    for letter in _LETTERS[:letters]:
+        met = _graded(rulebook, letter)
+        yield Branch(part="fit", name="grades", way=f"letter {letter}", is_met=met)
+    for digit in range(1, len(rulebook.grades.digits) + 2):
+        met = _graded(rulebook, str(digit))
+        yield Branch(part="fit", name="grades", way=f"digit {digit}", is_met=met)
+
+
+def _fit_capped(rulebook: Rulebook) -> Test:
+    def is_capped(facts: Facts) -> bool:
+        return fit_points(rulebook.fit_points, facts, _SCALE) > rulebook.grades.cap
+
+    return lambda told: any(is_capped(facts) for facts in told.played.looks)
+
+
+def _graded(rulebook: Rulebook, character: str) -> Test:
+    """A letter or digit of somebody who entered lead mode, or stood somewhere at a moment."""
+
+    def met(told: Told) -> bool:
+        grades = [
+            grade(rulebook.grades, fit=snapshot.fit, score=stand.evaluation.standing.score)
+            for snapshot in told.played.snapshots
+            for stand in snapshot.stands.values()
+        ]
+        return any(character in each for each in grades)
+
+    return met
+
+
+# machines, holds, dispositions
+
+
+def _machine_keys(rulebook: Rulebook) -> Iterator[str]:
+    tests = rulebook.machine
+    if tests.click_after_send > 0:
+        yield "click_after_send"
+    if tests.scan_links > 0 and tests.scan_within > 0:
+        yield "scan_links"
+
+
+def _machine(key: str) -> Test:
+    return lambda told: key in told.machines
+
+
+def _of_holds(rulebook: Rulebook) -> Iterator[tuple[str, str, Test]]:
+    holds, way = rulebook.holds, "holds an alert back"
+    if holds.open_opportunity:
+        yield "open_opportunity", way, lambda told: told.held(Hold.OPEN_OPPORTUNITY)
+    if holds.consent:
+        yield "consent", way, lambda told: told.held(Hold.CONSENT)
+    if holds.worked_within > 0:
+        yield "worked_within", way, lambda told: told.held(Hold.WORKED)
+    if any(_machine_keys(rulebook)):
+        yield "machine_only", "tells of clicks that no human made", _suspects
+    if holds.excluded is None:
+        return
+    parts = holds.excluded.parts if isinstance(holds.excluded, AnyOf) else (holds.excluded,)
+    for number, part in enumerate(parts, start=1):
+        name = "excluded" if len(parts) == 1 else f"excluded, any[{number}]"
+        yield name, way, _excluded(part)
+
+
+def _suspects(told: Told) -> bool:
+    return told.held(Hold.MACHINE_ONLY)
+
+
+def _excluded(condition: Condition) -> Test:
+    def met(told: Told) -> bool:
+        return any(
+            alert.alerted.decision.hold is Hold.EXCLUDED
+            and any(
+                condition.holds({**alert.facts, "person.domain": domain})
+                for domain in alert.person.domains or ("",)
+            )
+            for alert in told.played.alerts
+        )
+
+    return met
+
+
+def _ends(status: str, reason: str) -> Test:
+    def met(told: Told) -> bool:
+        said = {at for at, value in told.played.person.status_changes if value == status}
+        return any(
+            t.change is Change.LEFT and t.reason == reason and t.at in said
+            for trace in told.traces.values()
+            for t in trace.transitions
+        )
+
+    return met
+
+
+# hand-offs
+
+
+def _of_hand_off(rulebook: Rulebook) -> Iterator[tuple[str, str, Test]]:
+    yield "task", "for an entry by score", _task(Reason.SCORE)
+    if any(signal.hand_raise for signal, _ in _signals(rulebook)):
+        yield "task", "for a raised hand", _task(Reason.HAND_RAISE)
+    if rulebook.hand_off.fallback_owner is not None:
+        yield "fallback_owner", "gets a task", _falls_back(rulebook.hand_off.fallback_owner)
+    for change in rulebook.hand_off.fields:
+        yield f"field {change.field}", "is set", _sets(change.field)
+
+
+def _task(reason: Reason) -> Test:
+    return lambda told: any(
+        alert.alerted.writes and alert.alerted.transition.reason is reason
+        for alert in told.played.alerts
+    )
+
+
+def _falls_back(fallback: str) -> Test:
+    return lambda told: any(
+        alert.alerted.writes
+        and owner_for(alert.person, None) is None
+        and owner_for(alert.person, fallback) == fallback
+        for alert in told.played.alerts
+    )
+
+
+def _sets(field: str) -> Test:
+    return lambda told: any(
+        write.kind is WriteKind.SET_FIELDS and field in write.fields
+        for alert in told.played.alerts
+        for write in alert.alerted.writes
+    )

@@ -1,0 +1,225 @@
+"""What was expected at a moment, beside what was got."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from connector.config.durations import duration_text
+from connector.config.rulebook import Grades
+from connector.config.wording import toml_text
+from connector.engine.result import Change
+from connector.model import Decision, Episode, Verdict, Write, WriteKind
+from connector.plan.grade import grade
+from connector.ruletest.play import Alert, Snapshot, Stand
+from connector.ruletest.tables import ExpectTable, MomentTable, RangeTable
+
+MUST: Final = "must"
+MUST_NOT: Final = "must_not"
+NOBODY: Final = "nobody"
+"""The owner of a task that names none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One thing that is not as the test says."""
+
+    key: str
+    """For example `must.state`."""
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What is looked at for one key: whether it is as said, and what there is."""
+
+    holds: bool
+    got: str
+    missing: bool = False
+    """Whether there is nothing to look at: then neither `must` nor `must_not` is met."""
+
+
+def differences(moment: MomentTable, snapshot: Snapshot, grades: Grades) -> list[Difference]:
+    """Everything that is not as the test says; nothing when the moment passes."""
+    look = _Look(moment, snapshot, grades)
+    return [*_of(moment.must, MUST, look), *_of(moment.must_not, MUST_NOT, look)]
+
+
+def _of(table: ExpectTable | None, word: str, look: _Look) -> Iterator[Difference]:
+    if table is None:
+        return
+    for key in ExpectTable.model_fields:
+        if key not in table.model_fields_set:
+            continue
+        for expected, seen in _LOOKS[key](look, getattr(table, key)):
+            if seen.missing or seen.holds == (word == MUST_NOT):
+                yield Difference(key=f"{word}.{key}", expected=expected, got=seen.got)
+
+
+_Seens = Iterator[tuple[str, _Seen]]
+
+
+class _Look:
+    """The moment, asked key by key: each value that is looked for, and what there is."""
+
+    def __init__(self, moment: MomentTable, snapshot: Snapshot, grades: Grades) -> None:
+        self._grades = grades
+        self._snapshot = snapshot
+        self._stands: Sequence[Stand] = (
+            tuple(snapshot.stands.values())
+            if moment.rule is None
+            else (snapshot.stands[moment.rule],)
+        )
+        self._alerts = [
+            each for each in snapshot.alerts if moment.rule in (None, each.alerted.decision.rule)
+        ]
+
+    def state(self, wanted: str) -> _Seens:
+        is_open = any(each.is_open for stand in self._stands for each in stand.episodes)
+        got = "lead_mode" if is_open else "passive"
+        yield toml_text(wanted), _Seen(holds=got == wanted, got=toml_text(got))
+
+    def score(self, wanted: RangeTable) -> _Seens:
+        score = self._stands[0].evaluation.standing.score
+        yield range_text(wanted), _Seen(holds=wanted.holds(score), got=f"{score:.2f}")
+
+    def fit(self, wanted: RangeTable) -> _Seens:
+        fit = self._snapshot.fit
+        yield range_text(wanted), _Seen(holds=wanted.holds(fit), got=f"{fit:g}")
+
+    def grade(self, wanted: Sequence[str]) -> _Seens:
+        score = self._stands[0].evaluation.standing.score
+        got = grade(self._grades, fit=self._snapshot.fit, score=score)
+        yield one_of(wanted), _Seen(holds=got in wanted, got=toml_text(got))
+
+    def entered(self, wanted: str) -> _Seens:
+        episode = self._latest()
+        got = toml_text(episode.reason) if episode else "never entered"
+        yield (
+            toml_text(wanted),
+            _Seen(holds=episode is not None and episode.reason == wanted, got=got),
+        )
+
+    def left(self, wanted: Sequence[str]) -> _Seens:
+        episode = self._latest()
+        reason = episode.left_reason if episode else None
+        got = toml_text(reason) if reason else "has not left" if episode else "never entered"
+        yield one_of(wanted), _Seen(holds=reason in wanted, got=got)
+
+    def alert(self, wanted: bool) -> _Seens:  # noqa: FBT001 - the value of the key
+        made = [each for each in self._alerts if _handed_off(each)]
+        yield toml_text(wanted), _Seen(holds=bool(made) == wanted, got=self._alerts_in_words())
+
+    def held(self, wanted: Sequence[str]) -> _Seens:
+        found = {
+            each.alerted.decision.hold
+            for each in self._alerts
+            if each.alerted.decision.hold is not None
+        }
+        yield one_of(wanted), _Seen(holds=not found.isdisjoint(wanted), got=self._alerts_in_words())
+
+    def subject(self, wanted: Sequence[str]) -> _Seens:
+        return self._texts("subject", wanted)
+
+    def body(self, wanted: Sequence[str]) -> _Seens:
+        return self._texts("body", wanted)
+
+    def priority(self, wanted: str) -> _Seens:
+        return self._task_values([wanted], lambda _, write: str(write.fields["priority"]))
+
+    def owner(self, wanted: Sequence[str]) -> _Seens:
+        return self._task_values(wanted, lambda _, write: str(write.fields["owner"] or NOBODY))
+
+    def due(self, wanted: int) -> _Seens:
+        return self._task_values(
+            [duration_text(wanted)],
+            lambda alert, write: duration_text(max(0, int(str(write.fields["due_at"])) - alert.at)),
+        )
+
+    def fields(self, wanted: Mapping[str, Sequence[object]]) -> _Seens:
+        changes = [write.fields for _, write in self._writes(WriteKind.SET_FIELDS)]
+        for name, values in wanted.items():
+            found = [change[name] for change in changes if name in change]
+            got = ", ".join(map(toml_text, found)) or "was not set"
+            holds = any(str(each) == str(value) for each in found for value in values)
+            yield f"{name} = {one_of(values)}", _Seen(holds=holds, got=got)
+
+    def machine(self, wanted: int) -> _Seens:
+        got = self._snapshot.machines
+        yield str(wanted), _Seen(holds=got == wanted, got=str(got))
+
+    def _texts(self, key: str, wanted: Sequence[str]) -> _Seens:
+        found = [str(write.fields[key]) for _, write in self._writes(WriteKind.CREATE_TASK)]
+        for text in wanted:
+            if not found:
+                yield f"has {toml_text(text)}", self._no_task()
+            else:
+                holds = any(text in each for each in found)
+                yield f"has {toml_text(text)}", _Seen(holds=holds, got="\n".join(found))
+
+    def _task_values(self, wanted: Sequence[str], value: Callable[[Alert, Write], str]) -> _Seens:
+        found = [value(*each) for each in self._writes(WriteKind.CREATE_TASK)]
+        if not found:
+            yield one_of(wanted), self._no_task()
+            return
+        holds = any(each in wanted for each in found)
+        yield one_of(wanted), _Seen(holds=holds, got=", ".join(map(toml_text, found)))
+
+    def _no_task(self) -> _Seen:
+        return _Seen(holds=False, missing=True, got=f"no task was made: {self._alerts_in_words()}")
+
+    def _writes(self, kind: WriteKind) -> list[tuple[Alert, Write]]:
+        return [
+            (alert, write)
+            for alert in self._alerts
+            for write in alert.alerted.writes
+            if write.kind is kind
+        ]
+
+    def _latest(self) -> Episode | None:
+        found = [each for stand in self._stands for each in stand.episodes]
+        return max(found, key=lambda each: each.entered_at, default=None)
+
+    def _alerts_in_words(self) -> str:
+        return "; ".join(decision_text(each.alerted.decision) for each in self._alerts) or "none"
+
+
+_LOOKS: Final[Mapping[str, Callable[..., _Seens]]] = {
+    key: getattr(_Look, key) for key in ExpectTable.model_fields
+}
+
+
+def _handed_off(alert: Alert) -> bool:
+    return alert.alerted.decision.verdict is Verdict.HANDED_OFF
+
+
+def decision_text(decision: Decision) -> str:
+    """A decision in a few words, for example "held: consent (neither mail nor ...)"."""
+    change = decision.change if decision.change in (Change.RAISED, Change.ENTERED) else "suspected"
+    if decision.hold is None:
+        return f"{change}, handed off"
+    detail = f" ({decision.detail})" if decision.detail else ""
+    return f"{change}, held: {decision.hold.value}{detail}"
+
+
+def range_text(wanted: RangeTable) -> str:
+    """A range as people say it."""
+    said = {key: getattr(wanted, key) for key in RangeTable.model_fields}
+    parts = [f"{_BOUNDS[key]} {value:g}" for key, value in said.items() if value is not None]
+    return " and ".join(parts)
+
+
+_BOUNDS: Final = {
+    "above": "more than",
+    "at_least": "at least",
+    "at_most": "at most",
+    "below": "below",
+}
+
+
+def one_of(values: Sequence[object]) -> str:
+    """One value, or several of which one is enough."""
+    texts = [toml_text(getattr(each, "value", each)) for each in values]
+    return texts[0] if len(texts) == 1 else f"one of {', '.join(texts)}"

@@ -1,0 +1,231 @@
+"""Plays one test through the daemon's own parts: store, assessment, decisions, writes.
+
+Time goes from poll to poll, as for a daemon that polls every minute, and stops at every due moment
+in between. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from connector.assess import Alerted, Assess, timeline_of
+from connector.clock import MINUTE
+from connector.config.rulebook import Rulebook
+from connector.engine.condition import Facts
+from connector.engine.evaluate import evaluate
+from connector.engine.machine import classify
+from connector.engine.match import Matcher
+from connector.engine.result import Evaluation
+from connector.engine.timeline import Engaged, Timeline
+from connector.model import Episode, Evidence, Person
+from connector.plan.facts import facts_of
+from connector.plan.grade import fit_points
+from connector.ports import Stream
+from connector.ruletest.case import Case
+from connector.ruletest.moments import ZERO
+from connector.ruletest.records import News, news_of, person_ref
+from connector.store import Store
+from connector.store.persons import load_person
+
+POLL: Final = MINUTE
+"""ms between two polls."""
+_ALL: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """One lead mode at a moment of a test."""
+
+    timeline: Timeline
+    evaluation: Evaluation
+    episodes: tuple[Episode, ...]
+    """As recorded, those that no longer hold left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A decision, and when it was made."""
+
+    at: int
+    alerted: Alerted
+    person: Person
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything about the person at one moment of a test."""
+
+    at: int
+    stands: dict[str, Stand]
+    """By id of the lead mode."""
+    alerts: tuple[Alert, ...]
+    """Since the moment before."""
+    facts: Facts
+    fit: float
+    engagements: tuple[Engaged, ...]
+    """What had been read by then, with its evidence class as the rules see it."""
+
+    @property
+    def machines(self) -> int:
+        """How much of it the rules take for a machine's."""
+        return sum(each.evidence == Evidence.MACHINE for each in self.engagements)
+
+
+@dataclass(slots=True)
+class Played:
+    """What came of a test."""
+
+    snapshots: list[Snapshot] = field(default_factory=list)
+    """One per moment, and a last one after everything."""
+    alerts: list[Alert] = field(default_factory=list)
+    looks: list[Facts] = field(default_factory=list)
+    """The facts of every assessment that had other ones than the one before."""
+    person: Person = field(default_factory=lambda: Person(id=0))
+    """In the end."""
+    read: tuple[Engaged, ...] = ()
+    """Everything that was read, as the sources classed it."""
+
+
+class Player:
+    """Plays tests by one rulebook, one after the other, in a store that stays empty."""
+
+    def __init__(self, store: Store, assess: Assess) -> None:
+        self._store = store
+        self._assess = assess
+        self.rulebook: Rulebook = assess.setting.rulebook
+        self.matchers = {mode.rule.id: Matcher(mode.rule) for mode in self.rulebook.lead_modes}
+
+    def play(self, case: Case) -> Played:
+        """The whole test, of which nothing is kept in the store."""
+        with self._store.rehearsal():
+            return _Playing(self._store, self._assess, self, case).to_the_end()
+
+
+class _Playing:
+    def __init__(self, store: Store, assess: Assess, player: Player, case: Case) -> None:
+        self._store, self._assess, self._player, self._case = store, assess, player, case
+        self._authority = assess.setting.authority
+        self._news = news_of(case, self._authority)
+        self._person: int | None = None
+        self._played = Played()
+        self._told = 0
+
+    def to_the_end(self) -> Played:
+        moments = [moment.at for moment in self._case.table.moment]
+        watching = self._case.table.watching
+        if watching is not None:
+            self._first_load(watching)
+        polls = {_next_poll(each.at) for each in self._news} | set(moments)
+        for poll in sorted(polls):
+            if watching is None or poll > watching:
+                self._tick(poll)
+                self._read(poll)
+            self._played.snapshots += [self._snapshot(poll) for at in moments if at == poll]
+        self._played.snapshots.append(self._snapshot(max(polls)))
+        return self._played
+
+    def _first_load(self, now: int) -> None:
+        """What is there when leadmode begins to look is the baseline."""
+        touched = {person for news in self._pages(now) for person in self._store_all(news, now)}
+        self._store.people.wake(touched, 0, baseline_before=now)
+        for person in sorted(touched):
+            self._look(person, now)
+
+    def _tick(self, now: int) -> None:
+        """Everything that becomes due before `now`, each at its moment."""
+        while (due := self._store.people.next_due()) is not None and due < now:
+            for person in self._store.people.due(due, 1):
+                self._look(person, due)
+
+    def _read(self, now: int) -> None:
+        """Read stream by stream and look at once, and then at what is due."""
+        for page in self._pages(now):
+            for person in sorted(self._store_all(page, now)):
+                self._look(person, now)
+        for person in self._store.people.due(now, _ALL):
+            self._look(person, now)
+
+    def _pages(self, now: int) -> list[list[News]]:
+        """What has become readable, in the order in which the streams are read."""
+        fresh = [each for each in self._news if each.at <= now]
+        self._news = self._news[len(fresh) :]
+        pages = [[each for each in fresh if each.stream is stream] for stream in Stream]
+        return [page for page in pages if page]
+
+    def _store_all(self, page: Sequence[News], now: int) -> set[int]:
+        return {person for news in page for person in self._store_one(news, now)}
+
+    def _store_one(self, news: News, now: int) -> set[int]:
+        people = self._store.people
+        if news.record is not None:
+            return people.put(news.record, now=now)
+        if news.engagement is None:
+            return set()
+        who = people.who(news.engagement)
+        return set() if who is None else self._store.timelines.add([(who, news.engagement)])
+
+    def _look(self, person: int, now: int) -> None:
+        news = self._assess.person(person, now)
+        facts = facts_of(news.person, self._authority)
+        if facts not in self._played.looks[-1:]:
+            self._played.looks.append(facts)
+        self._played.alerts += [
+            Alert(at=now, alerted=each, person=news.person, facts=facts) for each in news.alerts
+        ]
+
+    def _snapshot(self, now: int) -> Snapshot:
+        person = self._load()
+        rulebook = self._player.rulebook
+        engagements = self._store.timelines.of(person.id)
+        facts = facts_of(person, self._authority)
+        self._played.person, self._played.read = person, engagements
+        stands = {
+            mode.rule.id: self._stand(person, engagements, mode.rule.id, now)
+            for mode in rulebook.lead_modes
+        }
+        alerts = tuple(self._played.alerts[self._told :])
+        self._told = len(self._played.alerts)
+        return Snapshot(
+            at=now,
+            stands=stands,
+            alerts=alerts,
+            facts=facts,
+            fit=fit_points(rulebook.fit_points, facts, rulebook.grades.cap),
+            engagements=classify(engagements, rulebook.machine),
+        )
+
+    def _load(self) -> Person:
+        """The person; nobody, as long as nothing was read about them."""
+        ref = person_ref(self._case, self._authority)
+        row = self._store.connection.execute(
+            "SELECT person FROM record WHERE instance = ? AND object_type = ? "
+            "AND external_id = ? AND person IS NOT NULL",
+            (ref.instance, ref.object_type, ref.id),
+        ).fetchone()
+        return load_person(self._store.connection, row[0], self._authority) if row else _NOBODY
+
+    def _stand(
+        self, person: Person, engagements: Sequence[Engaged], rule_id: str, now: int
+    ) -> Stand:
+        player = self._player
+        mode = next(each for each in player.rulebook.lead_modes if each.rule.id == rule_id)
+        timeline = timeline_of(self._store, player.rulebook, person, tuple(engagements), rule_id)
+        evaluation = evaluate(
+            mode.rule, timeline, now, player.rulebook.machine, player.matchers[rule_id]
+        )
+        episodes = self._store.episodes.of(person.id, rule_id)
+        return Stand(
+            timeline=timeline,
+            evaluation=evaluation,
+            episodes=tuple(each for each in episodes if not each.superseded),
+        )
+
+
+_NOBODY: Final = Person(id=0)
+
+
+def _next_poll(moment: int) -> int:
+    return ZERO - (ZERO - moment) // POLL * POLL

@@ -1,0 +1,292 @@
+"""The tables of a test file: their keys, defaults and bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, get_args
+
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+
+from connector.clock import DAY
+from connector.config.types import (
+    AnyKind,
+    Duration,
+    Scalars,
+    Texts,
+    lasting,
+    one_or_many,
+    parse_scalar,
+)
+from connector.config.wording import Table
+from connector.model import Hold
+from connector.ruletest.moments import ZERO, When
+
+Written = Annotated[str, StringConstraints(min_length=1)]
+Count = Annotated[int, Field(ge=1)]
+Value = Annotated[
+    Any,
+    BeforeValidator(parse_scalar),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+]
+Values = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
+"""Fields by path, "person.title"; checked where the people are known."""
+
+KNOWN_SINCE: Final = ZERO - 1_000 * DAY
+
+
+class PersonTable(Table):
+    """Somebody a test is about."""
+
+    like: Written | None = None
+    """Another person of the file, whose keys count where this one has none."""
+    email: Texts = Field(default_factory=list)
+    """One e-mail address, or several. Left out: one that is made from the name of the table."""
+    known: When = Field(default=KNOWN_SINCE, json_schema_extra={"default": "-1000d"})
+    """When their record in the CRM was created."""
+    account: Written | None = None
+    """The company they work for: a table [account.NAME]. Left out: none is known."""
+    owner: Written | None = None
+    """Who owns the record: a table [owner.NAME]. Left out: nobody."""
+    source: Written | None = None
+    """The source whose record they are. Left out: the CRM that gets the tasks."""
+    name: str | None = None
+    """As the CRM has it. Left out: made from the name of the table."""
+    title: str | None = None
+    """Job title. Like every field below, unknown when left out."""
+    country: str | None = None
+    """Of the person."""
+    phone: str | None = None
+    """Of the person."""
+    status: str | None = None
+    """The status value of the record."""
+    opted_out: bool | None = None
+    """Whether they must not be mailed."""
+    do_not_call: bool | None = None
+    """Whether they must not be called."""
+    fields: dict[str, Value] = Field(default_factory=dict)
+    """Further fields that a source's table maps."""
+
+
+class AccountTable(Table):
+    """A company of the test's people."""
+
+    name: str | None = None
+    """Left out: made from the name of the table."""
+    domain: str | None = None
+    """Like every field below, unknown when left out."""
+    industry: str | None = None
+    """In the CRM's words."""
+    employees: int | None = None
+    """How many work there."""
+    country: str | None = None
+    """Of the company."""
+    fields: dict[str, Value] = Field(default_factory=dict)
+    """Further fields that a source's table maps."""
+
+
+class OwnerTable(Table):
+    """A user of the CRM who owns records."""
+
+    name: str | None = None
+    """Left out: made from the name of the table."""
+    active: bool = True
+    """Whether they still work in the CRM."""
+    fields: dict[str, Value] = Field(default_factory=dict)
+    """Further fields that a source's table maps."""
+
+
+class DidTable(Table):
+    """One thing the person did, or that was done with them."""
+
+    at: When
+    """When, for example "-70d"; "now" is the same moment in every test."""
+    kind: AnyKind
+    """The kind of engagement."""
+    asset: str = ""
+    """The form, page, content or product."""
+    link: str = ""
+    """The link that was clicked."""
+    message: str = ""
+    """The mailing that a sent, opened or clicked e-mail belongs to."""
+    source: Written | None = None
+    """The source that tells of it. Left out: the CRM that gets the tasks."""
+    evidence: Literal["human", "machine", "unknown"] = "human"
+    """Who did it, as the source says."""
+    repeat: Count = 1
+    """So many times, each `every` after the one before."""
+    every: Duration = lasting("1d")
+    """See repeat."""
+    arrives: When | None = None
+    """When leadmode reads it, for what comes late. Left out: at once."""
+
+
+class ChangeTable(Table):
+    """Fields that change in the CRM at a moment."""
+
+    at: When
+    """When they change."""
+    set: Values
+    """The new values: { "person.status" = "Recycled", "account.employees" = 900 }."""
+
+
+class OpportunityTable(Table):
+    """A possible sale."""
+
+    opened: When
+    """When it was opened."""
+    closed: When | None = None
+    """When it was closed. Left out: it is open."""
+    won: bool = False
+    """Whether it was closed as won."""
+    of: Literal["person", "account"] = "person"
+    """Whether it names the person, or only the company."""
+
+
+class RangeTable(Table):
+    """A range of numbers."""
+
+    above: float | None = None
+    """More than this."""
+    at_least: float | None = None
+    """This or more."""
+    at_most: float | None = None
+    """This or less."""
+    below: float | None = None
+    """Less than this."""
+
+    def holds(self, number: float) -> bool:
+        """Whether the number lies within every bound that is given."""
+        return (
+            (self.above is None or number > self.above)
+            and (self.at_least is None or number >= self.at_least)
+            and (self.at_most is None or number <= self.at_most)
+            and (self.below is None or number < self.below)
+        )
+
+
+class BadRange(ValueError):
+    """A value is no range; `advice` says what to write."""
+
+    advice = "Write 55, [50, 60] or { at_least = 50 }."
+
+
+def _as_range(value: object) -> object:
+    match value:
+        case bool():
+            raise BadRange("is not a range of numbers")
+        case int() | float():
+            return {"at_least": value - 0.5, "below": value + 0.5}
+        case [int() | float() as low, int() | float() as high] if low <= high:
+            return {"at_least": low, "at_most": high}
+        case Mapping() if value:
+            return value
+    raise BadRange("is not a range of numbers")
+
+
+Range = Annotated[
+    RangeTable,
+    BeforeValidator(_as_range),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number"},
+                {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"}},
+                {
+                    "type": "object",
+                    "properties": {key: {"type": "number"} for key in RangeTable.model_fields},
+                    "additionalProperties": False,
+                    "minProperties": 1,
+                },
+            ]
+        }
+    ),
+]
+Left = Literal["decayed", "idle", "converted", "rejected", "recycled", "disqualified", "ineligible"]
+Lefts = Annotated[list[Left], *one_or_many({"enum": list(get_args(Left))}), Field(min_length=1)]
+Holds = Annotated[
+    list[Annotated[Hold, Field(strict=False)]],
+    *one_or_many({"enum": [hold.value for hold in Hold]}),
+    Field(min_length=1),
+]
+
+
+class ExpectTable(Table):
+    """What is looked at. A key that is left out is not looked at."""
+
+    state: Literal["lead_mode", "passive"] | None = None
+    """Whether they are in lead mode then."""
+    score: Range | None = None
+    """The points then: 55 (rounded), [50, 60] or { at_least = 50 }."""
+    fit: Range | None = None
+    """The fit points then."""
+    grade: Texts = Field(default_factory=list)
+    """Fit and score in two characters: "A1", or one of several."""
+    entered: Literal["score", "hand_raise"] | None = None
+    """How the latest episode began."""
+    left: Lefts = Field(default_factory=list)
+    """How the latest episode ended; one of several."""
+    alert: bool | None = None
+    """Whether a hand-off was made since the moment before."""
+    held: Holds = Field(default_factory=list)
+    """Why a hand-off was held back since the moment before; one of several."""
+    subject: Texts = Field(default_factory=list)
+    """Texts in the subject of a task made since the moment before."""
+    body: Texts = Field(default_factory=list)
+    """Texts in the body of a task made since the moment before."""
+    priority: Literal["high", "normal"] | None = None
+    """Of a task made since the moment before."""
+    due: Duration | None = None
+    """How long after the hand-off that task is due."""
+    owner: Texts = Field(default_factory=list)
+    """Who gets that task: the name of an [owner.NAME], "nobody", or an id; one of several."""
+    fields: dict[str, Scalars] = Field(default_factory=dict)
+    """Fields that a hand-off set since the moment before; each has one of these values."""
+    machine: int | None = Field(default=None, ge=0)
+    """How much of all that was done by then the rules take for a machine's."""
+
+
+class MomentTable(Table):
+    """A moment at which the test looks."""
+
+    at: When
+    """When. Moments stand in order."""
+    rule: Written | None = None
+    """The id of the lead mode it is about. Left out: the only one, or any."""
+    must: ExpectTable | None = None
+    """What must be so."""
+    must_not: ExpectTable | None = None
+    """What must not be so."""
+
+
+class CaseTable(Table):
+    """A story and what must come of it."""
+
+    name: Written
+    """What it shows, as a sentence."""
+    person: Written
+    """Who it is about: a table [person.NAME] of the same file."""
+    set: Values = Field(default_factory=dict)
+    """Fields that are different in this test: { "person.title" = "Student" }."""
+    watching: When | None = None
+    """Since when leadmode looks. Left out: from the beginning of the story."""
+    timeline: list[DidTable] = Field(default_factory=list)
+    """What the person did."""
+    changes: list[ChangeTable] = Field(default_factory=list)
+    """What changed in the CRM."""
+    opportunities: list[OpportunityTable] = Field(default_factory=list)
+    """Possible sales."""
+    moment: list[MomentTable]
+    """When the test looks, and at what."""
+
+
+class CaseFile(Table):
+    """A file of rule tests of leadmode."""
+
+    person: dict[str, PersonTable] = Field(default_factory=dict)
+    """Who the tests are about."""
+    account: dict[str, AccountTable] = Field(default_factory=dict)
+    """Their companies."""
+    owner: dict[str, OwnerTable] = Field(default_factory=dict)
+    """The owners of their records."""
+    test: list[CaseTable] = Field(default_factory=list)
+    """What must and must not happen."""

@@ -1,0 +1,142 @@
+"""A small rulebook and a way to test it, shared by the tests of rule tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from connector.config.rulebook import Rulebook
+from connector.config.rules import load_rulebook
+from connector.ruletest import Case, Ran, read_cases, run_cases
+from connector.ruletest.compare import Difference
+
+RULES = """\
+[[signal]]
+id = "demo"
+kind = "form_submitted"
+asset = ["*demo*", "*trial*"]
+weight = 50
+half_life = "90d"
+hand_raise = true
+
+[[signal]]
+id = "read"
+kind = ["page_viewed", "content_downloaded"]
+weight = 20
+half_life = "10d"
+limit = "2/day"
+group = "web"
+
+[[signal]]
+id = "webinar"
+kind = "webinar_attended"
+source = ["crm", "zoom"]
+weight = 20
+half_life = "20d"
+
+[[signal]]
+id = "click"
+kind = "email_clicked"
+weight = 10
+half_life = "20d"
+
+[group.web]
+cap = 30
+
+[[lead_mode]]
+id = "returning"
+title = "Back again"
+enter = 45
+leave = 20
+dormant_after = "60d"
+burst_max = "20d"
+window = "10d"
+distinct_kinds = 2
+human_min = 1
+idle_after = "30d"
+cooldown = "30d"
+rearm_after = "20d"
+
+[fit]
+requires = { not = { "person.country" = "NO" } }
+
+[[fit.points]]
+label = "decides"
+points = 60
+when = { "person.title" = { has_word = "head" } }
+
+[[fit.points]]
+points = 60
+when = { "account.employees" = { at_least = 50 } }
+
+[hand_off]
+subject = "Call {{person.name}}: {{rule.title}}"
+body = "{{evidence}} {{grade}}"
+due = "1d"
+raised_due = "2h"
+fallback_owner = "desk"
+
+[[hand_off.field]]
+field = "Status"
+value = "Working"
+
+[hold]
+open_opportunity = true
+consent = true
+worked_within = "7d"
+excluded = { any = [{ "person.domain" = "us.example" }, { "person.title" = "Student" }] }
+
+[dispositions]
+"Recycled" = "recycled"
+"""
+
+PEOPLE = """\
+[owner.ana]
+[account.acme]
+employees = 80
+[person.ada]
+title = "Head of Works"
+country = "DE"
+account = "acme"
+owner = "ana"
+[person.bo]
+like = "ada"
+title = "Clerk"
+"""
+
+BACK = """\
+timeline = [
+  { at = "-3d", kind = "webinar_attended", asset = "Seals" },
+  { at = "-2d", kind = "page_viewed", asset = "/pricing" },
+  { at = "-1d", kind = "email_clicked", asset = "News" },
+]
+"""
+"""Enters lead mode on day -1 with 18 + 19.3 + 10 points."""
+
+
+def rulebook(folder: Path, rules: str = RULES) -> Rulebook:
+    where = folder / "small-rules"
+    where.mkdir(exist_ok=True)
+    (where / "rules.toml").write_text(rules)
+    return load_rulebook([where])
+
+
+def cases(folder: Path, text: str, rules: str = RULES) -> list[Case]:
+    path = folder / "tests.toml"
+    path.write_text(text)
+    return read_cases([path], rulebook(folder, rules))
+
+
+def ran(folder: Path, text: str, rules: str = RULES) -> Ran:
+    """Run the tests of a file that has the people already."""
+    return run_cases(cases(folder, PEOPLE + text, rules), rulebook(folder, rules))
+
+
+def one(body: str, moment: str, person: str = "ada", name: str = "one") -> str:
+    """A test with one moment."""
+    return f'[[test]]\nname = "{name}"\nperson = "{person}"\n{body}\n[[test.moment]]\n{moment}\n'
+
+
+def found(folder: Path, body: str, moment: str, person: str = "ada") -> list[Difference]:
+    """What is different at the only moment of a test."""
+    result = ran(folder, one(body, moment, person)).results[0]
+    return [each for failure in result.failures for each in failure.differences]

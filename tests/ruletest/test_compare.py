@@ -1,0 +1,102 @@
+"""Every key of `must` and `must_not` passes when it is so, and fails when it is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from connector.ruletest.tables import ExpectTable
+from tests.ruletest.small import BACK, found, one, ran
+
+AT = 'at = "-1d"\n'
+RAISED = 'timeline = [{ at = "-1d", kind = "form_submitted", asset = "A demo" }]'
+STUDENT = BACK + 'set = { "person.title" = "Student" }'
+NO_OWNER = BACK + 'set = { "owner.active" = false }'
+
+TRUE_AND_FALSE = [
+    # what happened, what is so, what is not so, what is got instead
+    (BACK, 'state = "lead_mode"', 'state = "passive"', '"lead_mode"'),
+    ("", 'state = "passive"', 'state = "lead_mode"', '"passive"'),
+    (BACK, "score = 47", "score = 48", "47.32"),
+    (BACK, "score = [47, 48]", "score = [10, 47]", "47.32"),
+    (BACK, "score = { above = 47.3 }", "score = { at_least = 47.4 }", "47.32"),
+    (BACK, "score = { below = 47.4 }", "score = { at_most = 47.3 }", "47.32"),
+    (BACK, "fit = 100", "fit = [0, 99]", "100"),
+    (BACK, 'grade = ["A3", "A4"]', 'grade = "A2"', '"A3"'),
+    (BACK, 'entered = "score"', 'entered = "hand_raise"', '"score"'),
+    (RAISED, 'entered = "hand_raise"', 'entered = "score"', '"hand_raise"'),
+    (BACK, "alert = true", "alert = false", "entered, handed off"),
+    ("", "alert = false", "alert = true", "none"),
+    (
+        STUDENT,
+        'held = ["excluded", "consent"]',
+        'held = "consent"',
+        "entered, held: excluded (the rules exclude this person)",
+    ),
+    (BACK, 'subject = "Call Ada: Back again"', 'subject = "call ada"', "Call Ada: Back again"),
+    (BACK, 'body = ["Seals", "A3"]', 'body = "Pumps"', None),
+    (BACK, 'priority = "normal"', 'priority = "high"', '"normal"'),
+    (RAISED, 'priority = "high"', 'priority = "normal"', '"high"'),
+    (BACK, 'due = "1d"', 'due = "2h"', '"1d"'),
+    (RAISED, 'due = "2h"', 'due = "1d"', '"2h"'),
+    (BACK, 'owner = ["ana", "bo"]', 'owner = "desk"', '"ana"'),
+    (NO_OWNER, 'owner = "desk"', 'owner = "ana"', '"desk"'),
+    (BACK, 'fields = { Status = "Working" }', 'fields = { Status = "Open" }', '"Working"'),
+    (BACK, 'fields = { Status = ["x", "Working"] }', 'fields = { Stat = "x" }', "was not set"),
+    (BACK, "machine = 0", "machine = 1", "0"),
+    (
+        BACK + 'opportunities = [{ opened = "-1d" }]',
+        'left = ["idle", "converted"]',
+        'left = "idle"',
+        '"converted"',
+    ),
+    (BACK, 'state = "lead_mode"', 'left = "idle"', "has not left"),
+    ("", 'state = "passive"', 'left = "idle"', "never entered"),
+    ("", 'state = "passive"', 'entered = "score"', "never entered"),
+]
+
+
+@pytest.mark.parametrize(("body", "so", "not_so", "got"), TRUE_AND_FALSE)
+def test_a_key_passes_when_it_is_so_and_fails_when_not(
+    tmp_path: Path, body: str, so: str, not_so: str, got: str | None
+):
+    assert found(tmp_path, body, f"{AT}must = {{ {so} }}") == []
+    assert found(tmp_path, body, f"{AT}must_not = {{ {not_so} }}") == []
+    (wrong,) = found(tmp_path, body, f"{AT}must = {{ {not_so} }}")
+    assert wrong.key == "must." + not_so.split(maxsplit=1)[0]
+    assert got is None or wrong.got == got
+    (wrong, *_) = found(tmp_path, body, f"{AT}must_not = {{ {so} }}")
+    assert wrong.key == "must_not." + so.split(maxsplit=1)[0]
+
+
+def test_every_key_is_tried_here():
+    tried = {each[1].split()[0] for each in TRUE_AND_FALSE}
+    assert tried == set(ExpectTable.model_fields)
+
+
+@pytest.mark.parametrize(
+    "text", ['body = "x"', 'subject = "x"', 'priority = "high"', 'due = "1d"', 'owner = "ana"']
+)
+def test_of_a_task_that_is_not_there_nothing_holds(tmp_path: Path, text: str):
+    """Otherwise `must_not` would pass for want of a task, whatever it says."""
+    for word in ("must", "must_not"):
+        (wrong,) = found(tmp_path, "", f"{AT}{word} = {{ {text} }}")
+        assert wrong.got == "no task was made: none"
+
+
+def test_each_text_is_looked_for_by_itself(tmp_path: Path):
+    moment = f'{AT}must = {{ body = ["Seals", "Pumps", "Valves"] }}'
+    assert [each.expected for each in found(tmp_path, BACK, moment)] == [
+        'has "Pumps"',
+        'has "Valves"',
+    ]
+    moment = f'{AT}must_not = {{ body = ["Seals", "Pumps"] }}'
+    assert [each.expected for each in found(tmp_path, BACK, moment)] == ['has "Seals"']
+
+
+def test_alerts_and_tasks_are_those_since_the_moment_before(tmp_path: Path):
+    later = '\n[[test.moment]]\nat = "now"\nmust = { alert = false }\n'
+    assert ran(tmp_path, one(BACK, f"{AT}must = {{ alert = true }}{later}")).failed == 0
+    later = later.replace("false", "true")
+    assert ran(tmp_path, one(BACK, f"{AT}must = {{ alert = true }}{later}")).failed == 1
