@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connector.config.rulebook import Rulebook
-from connector.engine.condition import AllOf, AnyOf, Condition, Not
+from connector.engine.condition import AllOf, AnyOf, Condition, Not, Unless
 
 
 def fields_asked(rulebook: Rulebook) -> tuple[str, ...]:
@@ -24,7 +24,7 @@ def _paths(condition: Condition) -> Iterator[str]:
         case AllOf() | AnyOf():
             for part in condition.parts:
                 yield from _paths(part)
-        case Not():
+        case Not() | Unless():
             yield from _paths(condition.part)
         case _:
             path = getattr(condition, "path", None)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from connector.cli import complete
 from connector.cli.moments import moment
 from connector.cli.options import AsJson, ConfigPath, Most
 from connector.cli.place import clock_of, load, reading
@@ -24,12 +25,18 @@ Folders = Annotated[
     typer.Option(
         "--rules",
         metavar="DIR",
+        autocompletion=complete.rule_folders,
         help="These rules instead of the configured ones; may be given again, later over earlier.",
     ),
 ]
 Others = Annotated[
     list[str] | None,
-    typer.Option("--compare", metavar="DIR", help="Other rules beside them; as --rules."),
+    typer.Option(
+        "--compare",
+        metavar="DIR",
+        autocompletion=complete.rule_folders,
+        help="Other rules beside them; as --rules.",
+    ),
 ]
 
 
@@ -101,11 +108,11 @@ def _candidates(
     found: Config, rules: list[str] | None, compare: list[str] | None
 ) -> Iterator[Candidate]:
     from connector.backtest import Candidate  # noqa: PLC0415
+    from connector.cli.folders import rule_folders  # noqa: PLC0415
     from connector.config.rules import load_rulebook  # noqa: PLC0415
-    from connector.config.settings import PACK, shipped_rules  # noqa: PLC0415
 
     def chosen(label: str, folders: list[str]) -> Candidate:
-        paths = [shipped_rules() if each == f"{PACK}default" else Path(each) for each in folders]
+        paths = rule_folders(folders)
         book = load_rulebook(paths, sources=found.sources.keys())
         return Candidate(label=label, folders=tuple(map(str, paths)), rulebook=book)
 

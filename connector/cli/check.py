@@ -9,6 +9,7 @@ import typer
 from connector.cli.options import AsJson, ConfigPath
 from connector.cli.page import Cell, Column, Page, complain, print_json
 from connector.cli.place import where_config_is
+from connector.config.packs import folder_name
 
 if TYPE_CHECKING:
     from connector.config.settings import Config
@@ -76,6 +77,7 @@ def _summary(config: Config) -> dict[str, Any]:
             {"name": each.name, "adapter": each.adapter, "authority": each.authority}
             for each in config.sources.values()
         ],
+        "folders": [folder_name(each) or str(each) for each in config.rules],
         "rules": [
             {"id": mode.rule.id, "title": mode.title, "signals": len(mode.rule.signals)}
             for mode in book.lead_modes
@@ -89,6 +91,7 @@ def _tell(config: Config) -> None:
     rows = [
         ("state", str(config.state)),
         *(("source", _source(config, name)) for name in config.sources),
+        *(("rules from", folder_name(each) or str(each)) for each in config.rules),
         *(
             ("rule", f"{m.title or m.rule.id} ({m.rule.id}), {len(m.rule.signals)} signals")
             for m in book.lead_modes

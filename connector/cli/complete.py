@@ -31,6 +31,14 @@ def config_files(incomplete: str) -> list[str]:
     return []
 
 
+def rule_folders(incomplete: str) -> list[str]:
+    """Rule packs, and folders, that begin so."""
+    from connector.config.packs import PACK, packs  # noqa: PLC0415
+
+    named = [f"{PACK}{name}" for name in packs()]
+    return [each for each in named if each.startswith(incomplete)] + config_files(incomplete)
+
+
 def persons(context: typer.Context, incomplete: str) -> list[str]:
     """E-mail addresses that begin so; an index finds them, however many there are."""
     beginning = incomplete.casefold()

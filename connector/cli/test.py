@@ -32,8 +32,9 @@ def test(
         typer.Option(
             "--rules",
             metavar="DIR",
-            autocompletion=complete.config_files,
-            help="A rule folder to test, or pack:default; several are laid over each other. "
+            autocompletion=complete.rule_folders,
+            help="A rule folder to test, or a pack (pack:default); several are laid over each "
+            "other. "
             "Default: those of the configuration, or those that come with leadmode.",
         ),
     ] = None,

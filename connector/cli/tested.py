@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from connector.cli.folders import rule_folders
 from connector.cli.page import Cell, Column, Page, complain, print_json
 from connector.config.document import shown
 from connector.config.rulebook import Rulebook
 from connector.config.rules import load_rulebook
-from connector.config.settings import PACK, load, shipped_rules
+from connector.config.settings import load, shipped_rules
 from connector.errors import AskOperator
 from connector.problems import Problem
 from connector.ruletest import Ran, read_cases, run_cases
@@ -63,7 +64,7 @@ def setting_of(config: Path | None, rules: Sequence[Path]) -> Setting:
             authority=found.authority.name,
             zone=ZoneInfo(found.time_zone),
         )
-    folders = tuple(map(_folder, rules)) or (shipped_rules(),)
+    folders = rule_folders(rules) or (shipped_rules(),)
     return Setting(
         folders=folders, rulebook=load_rulebook(folders), authority="crm", zone=ZoneInfo("UTC")
     )
@@ -92,14 +93,6 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("testing", total=total)
         yield lambda done: progress.update(bar, completed=done)
-
-
-def _folder(named: Path) -> Path:
-    if str(named) == f"{PACK}default":
-        return shipped_rules()
-    if str(named).startswith(PACK):
-        raise typer.BadParameter(f'There is no rule pack "{named}". Known: "{PACK}default".')
-    return named
 
 
 def _tests_of(folders: Sequence[Path]) -> Path:

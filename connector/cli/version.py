@@ -10,10 +10,11 @@ import typer
 from connector import __version__
 from connector.cli.options import AsJson
 from connector.cli.page import print_json, print_line
+from connector.config.packs import PACK, packs
 
 
 def version(as_json: AsJson = False) -> None:
-    """Print the version of leadmode, and of what it stands on.
+    """Print the version, what it stands on, and its rule packs.
 
     Examples:
       leadmode version
@@ -25,9 +26,10 @@ def version(as_json: AsJson = False) -> None:
         "sqlite": sqlite3.sqlite_version,
     }
     if as_json:
-        print_json(told)
+        print_json({**told, "packs": list(packs())})
     else:
         print_line(", ".join(f"{name} {number}" for name, number in told.items()))
+        print_line(f"rule packs: {', '.join(f'{PACK}{name}' for name in packs())}")
 
 
 def say_version(asked: bool) -> None:  # noqa: FBT001 - typer's

@@ -3,7 +3,8 @@
 "person.title" = { contains = ["vp", "head"] }     # keys of one table: all must hold
 any = [ { ... }, { ... } ]                          # one of them
 all = [ { ... }, { ... } ]
-not = { ... }
+not = { ... }                                       # certainly not
+unless = { ... }                                    # not, as far as is known
 """
 
 from __future__ import annotations
@@ -25,13 +26,14 @@ from connector.engine.condition import (
     Range,
     Text,
     TextOperator,
+    Unless,
 )
 from connector.model import Scalar
 from connector.problems import Problem, did_you_mean
 
 SUBJECTS: Final = ("person", "account", "owner")
 """What a field may belong to: "person.title"."""
-LOGIC: Final = ("any", "all", "not")
+LOGIC: Final = ("any", "all", "not", "unless")
 OPERATORS: Final = (
     "equals", "contains", "starts_with", "ends_with", "has_word",
     "above", "at_least", "at_most", "below", "between",
@@ -73,6 +75,8 @@ class ConditionReader:
             return [self._several(key, value, loc, depth)]
         if key == "not":
             return [Not(self._some(value, loc, depth))]
+        if key == "unless":
+            return [Unless(self._some(value, loc, depth))]
         if subject in SUBJECTS and dot and field:
             return self._field(key, value, loc)
         if subject in SUBJECTS and not dot and isinstance(value, Mapping):

@@ -94,6 +94,8 @@ class RuleFiles:
     singles: dict[str, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     revision: str = ""
+    first: Path = Path()
+    """The first folder; later ones are laid over it and may be empty."""
     folder: Path = Path()
     """The last folder, for problems that are nowhere in particular."""
 
@@ -104,7 +106,7 @@ class RuleFiles:
 
 def read_rule_files(folders: Sequence[Path]) -> RuleFiles:
     """Read every *.toml file of the folders, in the order of folders and names."""
-    files = RuleFiles()
+    files = RuleFiles(first=folders[0] if folders else Path())
     digest = hashlib.sha256()
     for number, folder in enumerate(folders):
         files.folder = folder
@@ -127,7 +129,7 @@ def _paths(folder: Path, files: RuleFiles) -> list[Path]:
         files.problems.append(Problem(place=Place(file=shown(folder)), message=message))
         return []
     paths = sorted(path for path in folder.glob("*.toml") if not path.name.startswith("."))
-    if not paths:
+    if not paths and folder is files.first:
         message = "The folder holds no rule files (*.toml)."
         files.problems.append(Problem(place=Place(file=shown(folder)), message=message))
     return paths

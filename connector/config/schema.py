@@ -36,7 +36,8 @@ def _condition() -> dict[str, Any]:
     subjects = "|".join(SUBJECTS)
     comparison = {"$ref": "#/$defs/Comparison"}
     several = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Condition"}}
-    inside: dict[str, Any] = {"any": several, "all": several, "not": {"$ref": "#/$defs/Condition"}}
+    inside: dict[str, Any] = dict.fromkeys(("any", "all"), several)
+    inside |= {key: {"$ref": "#/$defs/Condition"} for key in ("not", "unless")}
     assert set(inside) == set(LOGIC)  # noqa: S101 - one list of words
     by_subject = {"type": "object", "additionalProperties": comparison}
     return {

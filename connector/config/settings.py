@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from connector.config.config_tables import (
     SourceTable,
 )
 from connector.config.document import Document, TablePart, read_document
+from connector.config.packs import PACK, NoSuchPack, rule_folder, shipped_rules
 from connector.config.positions import Loc
 from connector.config.rulebook import HandOff, Rulebook
 from connector.config.rules import load_rulebook
@@ -28,12 +28,19 @@ from connector.errors import FixInput
 from connector.ports import Stream
 from connector.problems import Place, Problem, did_you_mean
 
-__all__ = ["Config", "DeliveryConfig", "LogLevel", "OnAmbiguous", "SourceConfig", "load"]
+__all__ = [
+    "PACK",
+    "Config",
+    "DeliveryConfig",
+    "LogLevel",
+    "OnAmbiguous",
+    "SourceConfig",
+    "load",
+    "shipped_rules",
+]
 
 NO_ADAPTER: Final = "?"
 """The adapter of a source that does not say which; only when there are problems."""
-PACK: Final = "pack:"
-"""Before the name of a rule pack that comes with leadmode."""
 
 T = TypeVar("T", LeadmodeTable, DeliveryTable, SourceTable)
 
@@ -238,14 +245,18 @@ class _Reading:
         said = "rules" in table.model_fields_set
         for index, name in enumerate(table.rules):
             if name.startswith(PACK):
-                if name != f"{PACK}default":
-                    place = self._document.value_place(("leadmode", "rules", index))
-                    self._add(place, f'There is no rule pack "{name}".', f'Known: "{PACK}default".')
-                yield shipped_rules()
+                yield self._pack(name, ("leadmode", "rules", index))
             elif said or any((here / name).glob("*.toml")):
                 yield here / name
             else:
                 yield shipped_rules()
+
+    def _pack(self, name: str, loc: Loc) -> Path:
+        try:
+            return rule_folder(name)
+        except NoSuchPack as error:
+            self._add(self._document.value_place(loc), str(error), error.advice)
+        return shipped_rules()
 
     def _rulebook(self, folders: tuple[Path, ...], sources: Mapping[str, Any]) -> Rulebook:
         names = sources or None
@@ -265,13 +276,6 @@ _NO_RULES: Final = Rulebook(
     hand_off=HandOff(subject="", body="", due=0, raised_due=0),
 )
 _ADD_SOURCE: Final = 'Add a table such as [sources.crm] with adapter = "csv".'
-
-
-def shipped_rules() -> Path:
-    """The folder of the rules that come with leadmode: installed, or in the source tree."""
-    installed = Path(sys.prefix) / "share" / "leadmode" / "rules"
-    in_source = Path(__file__).parents[2] / "rules"
-    return in_source if in_source.is_dir() else installed
 
 
 def _source(name: str, table: SourceTable, authority: str) -> SourceConfig:

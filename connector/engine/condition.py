@@ -95,6 +95,16 @@ class Not(Logical):
 
 
 @dataclass(frozen=True, slots=True)
+class Unless(Logical):
+    """The part is not certainly true: false, or unknown. Everybody who is not known to be one."""
+
+    part: Logical
+
+    def truth(self, facts: Facts) -> bool | None:
+        return self.part.truth(facts) is not True
+
+
+@dataclass(frozen=True, slots=True)
 class Equals(Logical):
     """The field has one of the values.
 

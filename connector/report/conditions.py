@@ -14,6 +14,7 @@ from connector.engine.condition import (
     Range,
     Text,
     TextOperator,
+    Unless,
 )
 from connector.model import Scalar
 
@@ -51,7 +52,7 @@ def in_words(condition: Condition) -> str:
             return "(" + " or ".join(map(in_words, parts)) + ")"
         case Not(Empty(path)):
             return f"{path} is filled in"
-        case Not(part):
+        case Not(part) | Unless(part):
             return f"not {in_words(part)}"
         case _:
             return _comparison(condition)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from connector.config.rulebook import LeadMode, Rulebook
 from connector.engine.condition import Always, AnyOf, Condition, Facts
 from connector.engine.match import Matcher
-from connector.engine.result import Change, Reason
+from connector.engine.result import Change, Reason, Transition
 from connector.engine.rule import Limit, Rule, Signal
 from connector.engine.timeline import Engaged
 from connector.model import Hold, Kind, WriteKind
@@ -29,7 +29,7 @@ class Told:
 
     played: Played
     traces: dict[str, Trace]
-    """By id of the lead mode."""
+    """By id of the lead mode; none of one that never applied to the person."""
     machines: frozenset[str]
     """The keys of [machine] by which a click was found to be no human's."""
 
@@ -37,6 +37,10 @@ class Told:
         """Whether an alert was held back for this reason."""
         decisions = [alert.alerted.decision for alert in self.played.alerts]
         return any(d.hold is hold and rule in (None, d.rule) for d in decisions)
+
+    def transitions(self, rule: str) -> Sequence[Transition]:
+        """What became of the person by this lead mode."""
+        return self.traces[rule].transitions if rule in self.traces else ()
 
     def matched(self, signal: str, is_one: Callable[[Engaged], bool]) -> bool:
         """Whether the signal matched such an engagement."""
@@ -179,7 +183,7 @@ def _of_lead_mode(mode: LeadMode, rulebook: Rulebook) -> Iterator[tuple[str, Tes
     if rule.cooldown > 0:
         yield "cooldown holds an alert back", lambda told: told.held(Hold.COOLDOWN, id_)
     if rule.fresh_start and any(reason.is_disposition for reason in rulebook.dispositions.values()):
-        yield "rearm_after starts a new return", lambda told: told.traces[id_].rearmed
+        yield "rearm_after starts a new return", _rearmed(id_)
     if not isinstance(mode.applies_to, Always):
         yield "applies_to takes somebody in", _applies(mode.applies_to, wanted=True)
         yield "applies_to leaves somebody out", _applies(mode.applies_to, wanted=False)
@@ -197,12 +201,16 @@ def _keys_that_keep_out(mode: LeadMode) -> Iterator[str]:
 
 def _changes(rule: str, change: Change, reason: Reason) -> Test:
     return lambda told: any(
-        t.change is change and t.reason is reason for t in told.traces[rule].transitions
+        t.change is change and t.reason is reason for t in told.transitions(rule)
     )
 
 
 def _kept_out(rule: str, key: str) -> Test:
-    return lambda told: key in told.traces[rule].kept_out
+    return lambda told: rule in told.traces and key in told.traces[rule].kept_out
+
+
+def _rearmed(rule: str) -> Test:
+    return lambda told: rule in told.traces and told.traces[rule].rearmed
 
 
 def _applies(condition: Condition, *, wanted: bool) -> Test:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from connector.config.durations import duration_text
 from connector.config.rulebook import Grades
@@ -17,6 +17,8 @@ from connector.ruletest.tables import ExpectTable, MomentTable, RangeTable
 
 MUST: Final = "must"
 MUST_NOT: Final = "must_not"
+_OF_ONE: Final = ("score", "grade", "entered", "left")
+"""Keys that are about one lead mode: the one that is named, or that applies to the person."""
 NOBODY: Final = "nobody"
 """The owner of a task that names none."""
 
@@ -53,7 +55,7 @@ def _of(table: ExpectTable | None, word: str, look: _Look) -> Iterator[Differenc
     for key in ExpectTable.model_fields:
         if key not in table.model_fields_set:
             continue
-        for expected, seen in _LOOKS[key](look, getattr(table, key)):
+        for expected, seen in look.at(key, getattr(table, key)):
             if seen.missing or seen.holds == (word == MUST_NOT):
                 yield Difference(key=f"{word}.{key}", expected=expected, got=seen.got)
 
@@ -65,6 +67,7 @@ class _Look:
     """The moment, asked key by key: each value that is looked for, and what there is."""
 
     def __init__(self, moment: MomentTable, snapshot: Snapshot, grades: Grades) -> None:
+        self._unclear = snapshot.applying if moment.rule is None else ()
         self._grades = grades
         self._snapshot = snapshot
         self._stands: Sequence[Stand] = (
@@ -75,6 +78,16 @@ class _Look:
         self._alerts = [
             each for each in snapshot.alerts if moment.rule in (None, each.alerted.decision.rule)
         ]
+
+    def at(self, key: str, wanted: Any) -> _Seens:
+        """What is looked for, and what there is; nothing to look at while it is not clear where."""
+        for expected, seen in _LOOKS[key](self, wanted):
+            if key in _OF_ONE and len(self._unclear) > 1:
+                which = f"{len(self._unclear)} lead modes apply: {', '.join(self._unclear)}"
+                got = f"{which}. Add rule = ... to the moment"
+                yield expected, _Seen(holds=False, missing=True, got=got)
+            else:
+                yield expected, seen
 
     def state(self, wanted: str) -> _Seens:
         is_open = any(each.is_open for stand in self._stands for each in stand.episodes)

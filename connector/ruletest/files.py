@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from connector.config.conditions import SUBJECTS
 from connector.config.document import Document, TablePart, read_document, shown
@@ -28,9 +28,6 @@ from connector.ruletest.tables import (
 )
 
 T = TypeVar("T", bound=Table)
-
-_NEEDS_A_RULE: Final = ("score", "grade", "entered", "left", "machine")
-"""What is asked of one lead mode; with several the moment says which."""
 
 
 def read_cases(paths: Sequence[Path], rulebook: Rulebook) -> list[Case]:
@@ -213,12 +210,6 @@ class _Reading:
             message = f"{spelled(loc)} of {part.name} asks nothing, so it cannot fail."
             advice = "Add must = { ... } or must_not = { ... }."
             self._add(part.place(loc), message, advice)
-        if moment.rule is None:
-            unclear = [key for key in asked if key in _NEEDS_A_RULE]
-            if unclear and len(self._rules) > 1:
-                message = f'"{unclear[0]}" is asked, and there are {len(self._rules)} lead modes.'
-                advice = f"Say rule = ...: {', '.join(self._rules)}."
-                self._add(part.place(loc), message, advice)
 
     def _check_rules(self, moments: object, part: TablePart) -> None:
         """The lead modes that moments name, also in a test that is not valid yet."""

@@ -60,7 +60,9 @@ class Snapshot:
 
     at: int
     stands: dict[str, Stand]
-    """By id of the lead mode."""
+    """By id of the lead mode, those that apply to the person first."""
+    applying: tuple[str, ...]
+    """The ids of the lead modes that apply to the person."""
     alerts: tuple[Alert, ...]
     """Since the moment before."""
     facts: Facts
@@ -182,15 +184,16 @@ class _Playing:
         engagements = self._store.timelines.of(person.id)
         facts = facts_of(person, self._authority)
         self._played.person, self._played.read = person, engagements
+        modes = sorted(rulebook.lead_modes, key=lambda mode: not mode.applies_to.holds(facts))
         stands = {
-            mode.rule.id: self._stand(person, engagements, mode.rule.id, now)
-            for mode in rulebook.lead_modes
+            mode.rule.id: self._stand(person, engagements, mode.rule.id, now) for mode in modes
         }
         alerts = tuple(self._played.alerts[self._told :])
         self._told = len(self._played.alerts)
         return Snapshot(
             at=now,
             stands=stands,
+            applying=tuple(mode.rule.id for mode in modes if mode.applies_to.holds(facts)),
             alerts=alerts,
             facts=facts,
             fit=fit_points(rulebook.fit_points, facts, rulebook.grades.cap),

@@ -11,13 +11,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from connector.assess import Assess, Setting
-from connector.config.rulebook import Rulebook
+from connector.config.rulebook import LeadMode, Rulebook
 from connector.ruletest.case import Case
 from connector.ruletest.compare import Difference, differences
 from connector.ruletest.coverage import Coverage, Covered
 from connector.ruletest.moments import moment_text
-from connector.ruletest.play import Played, Player
+from connector.ruletest.play import Played, Player, Snapshot
 from connector.ruletest.story import Line, Standing, lines_around, standing_of
+from connector.ruletest.tables import MomentTable
 from connector.store import Store
 
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
@@ -116,6 +117,14 @@ def _empty_store() -> Iterator[Store]:
         yield store
 
 
+def _looked_at(moment: MomentTable, snapshot: Snapshot, rulebook: Rulebook) -> Sequence[LeadMode]:
+    """The lead mode that the moment is about, or those that apply; all, when none does."""
+    if moment.rule is not None:
+        return [mode for mode in rulebook.lead_modes if mode.rule.id == moment.rule]
+    applying = [mode for mode in rulebook.lead_modes if mode.applies_to.holds(snapshot.facts)]
+    return applying or rulebook.lead_modes
+
+
 def _result(case: Case, played: Played, player: Player) -> Result:
     failures = []
     for index, moment in enumerate(case.table.moment):
@@ -130,8 +139,7 @@ def _result(case: Case, played: Played, player: Player) -> Result:
                     differences=tuple(found),
                     standings=tuple(
                         standing_of(mode, snapshot, player.rulebook.machine)
-                        for mode in player.rulebook.lead_modes
-                        if moment.rule in (None, mode.rule.id)
+                        for mode in _looked_at(moment, snapshot, player.rulebook)
                     ),
                     lines=tuple(lines_around(moment.at, played, player)),
                 )

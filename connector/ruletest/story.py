@@ -8,6 +8,7 @@ from typing import Final
 
 from connector.config.durations import duration_text
 from connector.config.rulebook import LeadMode
+from connector.engine.match import Matcher
 from connector.engine.rule import EPSILON, MachineTests
 from connector.engine.timeline import Engaged
 from connector.model import Evidence, Kind
@@ -118,9 +119,15 @@ def lines_around(moment: int, played: Played, player: Player) -> list[Line]:
 
 def _lines(played: Played, player: Player) -> Iterator[Line]:
     last = played.snapshots[-1]
+    modes = [
+        mode
+        for mode in player.rulebook.lead_modes
+        if any(mode.applies_to.holds(facts) for facts in played.looks)
+    ]
+    matchers = [player.matchers[mode.rule.id] for mode in modes]
     for one in last.engagements:
         what = f"{Kind.of_code(one.kind).value} {about(one)}".strip()
-        yield _line(one.at, what, _score_of(one, player))
+        yield _line(one.at, what, _score_of(one, matchers))
     for at, status in played.person.status_changes:
         yield _line(at, f"status = {status}", player.rulebook.dispositions.get(status, ""))
     for sale in played.person.opportunities:
@@ -128,8 +135,8 @@ def _lines(played: Played, player: Player) -> Iterator[Line]:
             yield _line(sale.created_at, "an opportunity was opened", "")
         if sale.closed_at is not None:
             yield _line(sale.closed_at, "the opportunity was closed", "")
-    for rule, stand in last.stands.items():
-        for change in stand.evaluation.transitions:
+    for rule in (mode.rule.id for mode in modes):
+        for change in last.stands[rule].evaluation.transitions:
             yield _line(
                 change.at, f"{rule}: {change.change}", f"{change.reason}, {change.score:.1f}"
             )
@@ -148,17 +155,16 @@ def about(engaged: Engaged) -> str:
     return point.asset or point.link or point.message
 
 
-def _score_of(one: Engaged, player: Player) -> str:
+def _score_of(one: Engaged, matchers: Sequence[Matcher]) -> str:
     """The signal that scores it, or why none does."""
     if one.evidence == Evidence.MACHINE:
         return "a machine's: does not count"
     found: Sequence[str] = [
         f"{signal.id} {signal.weight:+g}"
-        for mode in player.rulebook.lead_modes
-        for matcher in [player.matchers[mode.rule.id]]
+        for matcher in matchers
         for index in [matcher.signal(one.kind, one.touchpoint)]
         if index >= 0
-        for signal in [mode.rule.signals[index]]
+        for signal in [matcher.rule.signals[index]]
     ]
     unknown = " (not surely human)" if one.evidence == Evidence.UNKNOWN else ""
     return (", ".join(dict.fromkeys(found)) or "no signal") + unknown

@@ -251,7 +251,7 @@ class MomentTable(Table):
     at: When
     """When. Moments stand in order."""
     rule: Written | None = None
-    """The id of the lead mode it is about. Left out: the only one, or any."""
+    """The id of the lead mode it is about. Left out: the one that applies to them, or any."""
     must: ExpectTable | None = None
     """What must be so."""
     must_not: ExpectTable | None = None

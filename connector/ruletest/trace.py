@@ -105,11 +105,12 @@ def whole_standing(mode: LeadMode, timeline: Timeline, now: int, machine: Machin
 
 
 def traces_of(player: Player, played: Played) -> dict[str, Trace]:
-    """Every lead mode over one test, by its id."""
+    """Every lead mode that looked at the person of one test at any time, by its id."""
     last = played.snapshots[-1]
     return {
         mode.rule.id: _trace(player.rulebook, mode, last.stands[mode.rule.id].timeline, last.at)
         for mode in player.rulebook.lead_modes
+        if any(mode.applies_to.holds(facts) for facts in played.looks)
     }
 
 

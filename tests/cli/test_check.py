@@ -46,11 +46,12 @@ def test_all_is_well(company: Company, leadmode: Leadmode):
     revision = json.loads(leadmode(company, "check", "--json").output)["revision"]
     assert done.output == (
         f"All is well. {company.config}\n"
-        f"  state     {company.folder}/state\n"
-        "  source    crm: csv, every 60 s, gets the tasks\n"
-        "  rule      Shopping again (returning), 5 signals\n"
-        f"  revision  {revision[:12]}\n"
-        "  writes    for real\n"
+        f"  state       {company.folder}/state\n"
+        "  source      crm: csv, every 60 s, gets the tasks\n"
+        f"  rules from  {company.folder}/rules\n"
+        "  rule        Shopping again (returning), 5 signals\n"
+        f"  revision    {revision[:12]}\n"
+        "  writes      for real\n"
     )
     assert done.exit_code == 0
     assert not (company.folder / "state").exists()
@@ -59,6 +60,7 @@ def test_all_is_well(company: Company, leadmode: Leadmode):
 def test_json_has_the_documented_keys(company: Company, leadmode: Leadmode):
     assert set(json.loads(leadmode(company, "check", "--json").output)) == {
         "ok", "config", "problems", "instance", "state", "dry_run", "revision", "sources", "rules",
+        "folders",
     }  # fmt: skip
 
 

@@ -145,6 +145,7 @@ def test_the_configuration_may_have_armed_it_already(told: Company, leadmode: Le
 def test_version(told: Company, leadmode: Leadmode):
     assert leadmode(told, "version").output.startswith(f"leadmode {__version__}, python 3.")
     assert set(json.loads(leadmode(told, "version", "--json").output)) == {
-        "leadmode", "python", "sqlite",
+        "leadmode", "python", "sqlite", "packs",
     }  # fmt: skip
+    assert "rule packs: pack:default, pack:b2b-saas, " in leadmode(told, "version").output
     assert leadmode(told, "--version").output == f"leadmode {__version__}\n"

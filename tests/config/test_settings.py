@@ -128,7 +128,7 @@ def test_rules_beside_the_config_come_before_the_shipped_ones(tmp_path):
           "Known: debug, error, info, warning."),
           "config.toml:4:9: storm = -1 must be 0 or more."]),
         (LEADMODE + "rules = ['pack:saas']\n" + CRM,
-         ['config.toml:3:10: There is no rule pack "pack:saas". Known: "pack:default".']),
+         ['config.toml:3:10: There is no rule pack "pack:saas". Did you mean "pack:b2b-saas"?']),
         (LEADMODE + "rules = ['nowhere']\n" + CRM,
          ["nowhere:1:1: There is no such folder of rules."]),
         (LEADMODE + CRM + "[delivery]\nbatch = 0\nlease = '0s'\nttl = 7\n",

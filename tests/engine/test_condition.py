@@ -17,6 +17,7 @@ from connector.engine.condition import (
     Range,
     Text,
     TextOperator,
+    Unless,
 )
 from connector.model import Scalar
 
@@ -157,3 +158,13 @@ def test_empty_is_known_and_absent_is_not():
         False,
         None,
     ]
+
+
+def test_unless_takes_in_everybody_who_is_not_known_to_be_one():
+    customer = Equals("account.type", ("Customer",))
+    facts: list[dict[str, Scalar]] = [
+        {"account.type": "customer"}, {"account.type": "Prospect"}, {"account.type": None}, {}
+    ]  # fmt: skip
+    assert [Unless(customer).truth(each) for each in facts] == [False, True, True, True]
+    assert [Not(customer).truth(each) for each in facts] == [False, True, True, None]
+    assert not Not(Unless(customer)).holds({})

@@ -16,6 +16,7 @@ from connector.engine.condition import (
     Range,
     Text,
     TextOperator,
+    Unless,
 )
 from connector.report.conditions import in_words, unmet
 
@@ -35,6 +36,7 @@ BOSS = Text("person.title", TextOperator.HAS_WORD, ("head", "chief"))
         (Equals("person.phone", (True,)), "person.phone is True (it is empty)"),
         (Not(Empty("person.phone")), "person.phone is filled in"),
         (Not(Equals("person.title", ("student",))), 'not person.title is "student"'),
+        (Unless(Equals("person.title", ("student",))), 'not person.title is "student"'),
         (
             AllOf((BIG, BOSS, Empty("person.phone"))),
             (

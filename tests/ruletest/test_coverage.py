@@ -185,4 +185,23 @@ def test_applies_to_and_a_signal_without_points_are_branches_too(tmp_path: Path)
     found = touched(tmp_path, BACK, rules)
     assert found["lead_mode returning: applies_to leaves somebody out"] == 1
     assert found["lead_mode returning: applies_to takes somebody in"] == 0
+    found = touched(tmp_path, BACK + 'set = { "person.title" = "Clerk" }', rules)
+    assert found["lead_mode returning: applies_to takes somebody in"] == 1
     assert found["signal click: matches, for nothing"] == 1
+
+
+def test_a_lead_mode_that_looks_at_somebody_else_is_not_touched(tmp_path: Path):
+    """Nor are the signals, when nobody looks."""
+    rules = RULES.replace("rearm_after", 'applies_to = { "person.title" = "Clerk" }\nrearm_after')
+    found = touched(tmp_path, BACK, rules)
+    assert [branch for branch, tests in found.items() if tests and "lead_mode" in branch] == [
+        "lead_mode returning: applies_to leaves somebody out"
+    ]
+    assert found["signal click: scores an engagement"] == 0
+    other = (
+        '\n[[lead_mode]]\nid = "others"\nenter = 45\n'
+        'applies_to = { unless = { "person.title" = "Clerk" } }\n'
+    )
+    found = touched(tmp_path, BACK, rules + other)
+    assert found["lead_mode others: enters by score"] == 1
+    assert found["lead_mode returning: enters by score"] == 0

@@ -109,20 +109,6 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path, text: str, says: str):
     assert any(says in each for each in told), told
 
 
-def test_with_several_lead_modes_a_score_needs_to_say_of_which(tmp_path: Path):
-    rules = '[[lead_mode]]\nid = "second"\n'
-    text = PEOPLE + one(BACK, 'at = "now"\nmust = { score = 3, alert = true }')
-    path = tmp_path / "tests.toml"
-    path.write_text(text)
-    from tests.ruletest.small import RULES  # noqa: PLC0415
-
-    with pytest.raises(FixInput) as refused:
-        read_cases([path], rulebook(tmp_path, RULES + rules))
-    assert '"score" is asked, and there are 2 lead modes.' in str(refused.value)
-    path.write_text(text.replace('"now"', '"now"\nrule = "second"'))
-    assert read_cases([path], rulebook(tmp_path, RULES + rules))
-
-
 def test_a_folder_stands_for_its_files(tmp_path: Path):
     folder = tmp_path / "tests"
     folder.mkdir()
