@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -175,9 +176,10 @@ def _show_failed(page: Page, result: Result) -> None:
 
 def _show_failure(page: Page, failure: Failure) -> None:
     page.row([Cell(f"{failure.place}: ", "bold"), Cell(f"at {failure.when}")], indent=2)
-    for one in failure.differences:
-        page.row([Cell(one.key, "cyan"), Cell(f" {one.expected}")], indent=4)
-        first, *rest = one.got.splitlines() or [""]
+    for got, several in groupby(failure.differences, key=lambda each: each.got):
+        for one in several:
+            page.row([Cell(one.key, "cyan"), Cell(f" {one.expected}")], indent=4)
+        first, *rest = got.splitlines() or [""]
         page.row([Cell("got "), Cell(first, "red")], indent=6)
         for line in rest:
             page.line(line, "red", indent=10)
@@ -218,6 +220,11 @@ def _show_sum(page: Page, ran: Ran) -> None:
     text = f"{count} test{'' if count == 1 else 's'}, "
     if ran.failed:
         page.row([Cell(text), Cell(f"{ran.failed} failed.", "bold red")])
+        if ran.failed > 1:
+            failed: list[list[Cell | str]] = [
+                [each.name, Cell(each.place, "dim")] for each in ran.results if not each.passed
+            ]
+            page.table([Column(""), Column("")], failed, indent=2)
     else:
         page.row([Cell(text), Cell("all passed.", "bold green")])
 

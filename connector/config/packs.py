@@ -19,7 +19,8 @@ class NoSuchPack(ValueError):
     def __init__(self, named: str) -> None:
         super().__init__(f'There is no rule pack "{named}".')
         name, known = named.removeprefix(PACK), packs()
-        close = nearest(name, known)
+        begun = [each for each in known if name and each.startswith(name)]
+        close = begun[0] if begun else nearest(name, known)
         names = ", ".join(f"{PACK}{each}" for each in known)
         self.advice = f'Did you mean "{PACK}{close}"?' if close else f"Known: {names}."
 

@@ -73,12 +73,13 @@ def check_lead_mode(one: Sound[LeadModeTable], signals: Signals) -> Iterator[Pro
     if one.knows("leave", "enter") and table.leave >= table.enter:
         message = f"leave = {table.leave:g} is not below enter = {table.enter:g}."
         advice = "Somebody who enters must not leave at once."
-        yield one.problem(("leave",), message, advice)
+        yield one.problem((one.entry.later("leave", "enter"),), message, advice)
     for key, millis in (("idle_after", table.idle_after), ("window", table.window)):
         if one.knows(key, "dormant_after") and millis > table.dormant_after:
             longest = duration_text(table.dormant_after)
             message = f"{key} = {duration_text(millis)} is longer than dormant_after = {longest}."
-            yield one.problem((key,), message, f"Make it {longest} or less.")
+            at = one.entry.later(key, "dormant_after")
+            yield one.problem((at,), message, f"Make {key} {longest} or less.")
     if one.knows("signals"):
         yield from _check_chosen(one, signals)
 

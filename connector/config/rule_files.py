@@ -61,6 +61,10 @@ class Entry:
             self._folders[key] = folder
         return problems
 
+    def later(self, one: str, other: str) -> str:
+        """Whichever of two keys the later folder has set: there the two were brought together."""
+        return other if self._folders.get(other, -1) > self._folders.get(one, -1) else one
+
     def place(self, loc: Loc) -> Place:
         """Where the key stands; () is the table itself."""
         document, home = self._of(loc)

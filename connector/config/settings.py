@@ -139,6 +139,7 @@ class _Reading:
     def __init__(self, path: Path, document: Document) -> None:
         self._path = path
         self._document = document
+        self._packs_known = True
         self.problems: list[Problem] = []
 
     def config(self) -> Config:
@@ -256,9 +257,12 @@ class _Reading:
             return rule_folder(name)
         except NoSuchPack as error:
             self._add(self._document.value_place(loc), str(error), error.advice)
+        self._packs_known = False
         return shipped_rules()
 
     def _rulebook(self, folders: tuple[Path, ...], sources: Mapping[str, Any]) -> Rulebook:
+        if not self._packs_known:
+            return _NO_RULES  # what is laid over another pack than was meant is all mistakes
         names = sources or None
         try:
             return load_rulebook(folders, sources=names)

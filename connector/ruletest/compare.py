@@ -181,7 +181,8 @@ class _Look:
         yield one_of(wanted), _Seen(holds=holds, got=", ".join(map(toml_text, found)))
 
     def _no_task(self) -> _Seen:
-        return _Seen(holds=False, missing=True, got=f"no task was made: {self._alerts_in_words()}")
+        alerts = self._alerts_in_words() if self._alerts else "there was no alert"
+        return _Seen(holds=False, missing=True, got=f"no task was made: {alerts}")
 
     def _writes(self, kind: WriteKind) -> list[tuple[Alert, Write]]:
         return [

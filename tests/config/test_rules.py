@@ -29,9 +29,10 @@ from tests.config.folder import (
         ('[[lead_mode]]\nid = "x"\nleave = 50\n',
          ["18:9: leave = 50 is not below enter = 50. Somebody who enters must not leave at once."]),
         ('[[lead_mode]]\nid = "x"\nidle_after = "91d"\n',
-         ["18:14: idle_after = 91d is longer than dormant_after = 90d. Make it 90d or less."]),
+         [("18:14: idle_after = 91d is longer than dormant_after = 90d. "
+          "Make idle_after 90d or less.")]),
         ('[[lead_mode]]\nid = "x"\nwindow = "20w"\n',
-         ["18:10: window = 140d is longer than dormant_after = 90d. Make it 90d or less."]),
+         ["18:10: window = 140d is longer than dormant_after = 90d. Make window 90d or less."]),
         ('[[lead_mode]]\nid = "x"\ndistinct_kinds = 3\n',
          [("18:18: distinct_kinds = 3 cannot be reached: the signals name 2. "
           "Make it 2 or less, or add signals.")]),
@@ -115,6 +116,21 @@ def test_the_problems_of_all_files_come_together_in_order(tmp_path):
     assert [one.split(" ")[0] for one in found] == [
         "rules0/rules.toml:1:1:",
         "rules1/rules.toml:2:6:",
+    ]
+
+
+def test_what_does_not_fit_together_is_told_where_the_later_folder_said_it(tmp_path):
+    """The earlier one is a pack, which a company does not edit."""
+    overlay = '[[lead_mode]]\nid = "returning"\nenter = 10\ndormant_after = "30d"\n'
+    assert problems_of(tmp_path, ENOUGH, overlay) == [
+        (
+            "rules1/rules.toml:3:9: leave = 20 is not below enter = 10. "
+            "Somebody who enters must not leave at once."
+        ),
+        (
+            "rules1/rules.toml:4:17: idle_after = 45d is longer than dormant_after = 30d. "
+            "Make idle_after 30d or less."
+        ),
     ]
 
 

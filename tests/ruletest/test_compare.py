@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connector.ruletest.tables import ExpectTable
-from tests.ruletest.small import BACK, found, one, ran
+from tests.ruletest.small import BACK, RULES, found, one, ran
 
 AT = 'at = "-1d"\n'
 RAISED = 'timeline = [{ at = "-1d", kind = "form_submitted", asset = "A demo" }]'
@@ -82,7 +82,7 @@ def test_of_a_task_that_is_not_there_nothing_holds(tmp_path: Path, text: str):
     """Otherwise `must_not` would pass for want of a task, whatever it says."""
     for word in ("must", "must_not"):
         (wrong,) = found(tmp_path, "", f"{AT}{word} = {{ {text} }}")
-        assert wrong.got == "no task was made: none"
+        assert wrong.got == "no task was made: there was no alert"
 
 
 def test_each_text_is_looked_for_by_itself(tmp_path: Path):
@@ -100,3 +100,37 @@ def test_alerts_and_tasks_are_those_since_the_moment_before(tmp_path: Path):
     assert ran(tmp_path, one(BACK, f"{AT}must = {{ alert = true }}{later}")).failed == 0
     later = later.replace("false", "true")
     assert ran(tmp_path, one(BACK, f"{AT}must = {{ alert = true }}{later}")).failed == 1
+
+
+SECOND = '\n[[lead_mode]]\nid = "second"\nenter = 45\n'
+FIRST_ONLY = SECOND + 'applies_to = { "person.title" = "Clerk" }\n'
+ASKED = AT + 'must = { state = "lead_mode", score = 47, entered = "score" }'
+
+
+def test_where_several_lead_modes_apply_a_score_needs_to_say_of_which(tmp_path: Path):
+    (result,) = ran(tmp_path, one(BACK, ASKED), RULES + SECOND).results
+    (failure,) = result.failures
+    said = "2 lead modes apply: returning, second. Add rule = ... to the moment"
+    assert [(each.key, each.got) for each in failure.differences] == [
+        ("must.score", said),
+        ("must.entered", said),
+    ]
+    named = ASKED.replace(AT, AT + 'rule = "second"\n')
+    assert ran(tmp_path, one(BACK, named), RULES + SECOND).results[0].passed
+
+
+def test_without_a_rule_a_moment_is_about_the_lead_mode_that_applies(tmp_path: Path):
+    assert ran(tmp_path, one(BACK, ASKED), RULES + FIRST_ONLY).results[0].passed
+    clerk = BACK + 'set = { "person.title" = "Clerk" }'
+    only = RULES.replace("rearm_after", 'applies_to = { "person.title" = "Boss" }\nrearm_after')
+    (result,) = ran(tmp_path, one(clerk, ASKED.replace("47", "99")), only + FIRST_ONLY).results
+    (failure,) = result.failures
+    assert [each.rule for each in failure.standings] == ["second"]
+    assert not any(line.what.startswith("returning") for line in failure.lines)
+
+
+def test_a_failure_about_somebody_whom_no_lead_mode_looks_at_shows_them_all(tmp_path: Path):
+    only = RULES.replace("rearm_after", 'applies_to = { "person.title" = "Boss" }\nrearm_after')
+    (result,) = ran(tmp_path, one(BACK, ASKED), only).results
+    (failure,) = result.failures
+    assert [each.missing[:1] for each in failure.standings] == [("applies_to does not hold",)]

@@ -83,6 +83,8 @@ def test_one_number_changed_by_a_company_shows_in_the_tests_of_the_pack(name: st
     done = call_test(name)
     assert done.exit_code == 1
     assert 'must.state "lead_mode"\n      got "passive"' in done.stdout
+    after = done.stdout.partition(" failed.\n")[2].partition("\n\n")[0]
+    assert len(after.splitlines()) == done.stdout.count("FAILED ") > 1
     assert re.search(rf"missing: score [\d.]+ of {mode.rule.enter + 40:g}\n", done.stdout)
     changed = load_rulebook([packs()[name], own])
     assert (changed.lead_modes[:-1], changed.holds) == (
@@ -173,6 +175,7 @@ def test_a_point_less_is_noticed(name: str, own: Path):
     [
         ("pack:industry", 'Did you mean "pack:industrial"?'),
         ("pack:event", 'Did you mean "pack:events"?'),
+        ("pack:b2b", 'Did you mean "pack:b2b-saas"?'),
         ("pack:", "Known: pack:default, pack:b2b-saas, pack:events, pack:industrial."),
         ("pack:../tests", "Known: pack:default, "),
     ],
@@ -183,10 +186,13 @@ def test_an_unknown_pack_is_refused_everywhere_with_the_nearest_name(
     with pytest.raises(NoSuchPack):
         rule_folder(named)
     (tmp_path / "config.toml").write_text(CONFIG.format(name=named.removeprefix("pack:")))
+    (own / "ours.toml").write_text('[[signal]]\nid = "trial-start"\nweight = 3\n')
     said = f'There is no rule pack "{named}". {advice}'
     checked = call("check", "--config", "config.toml").stdout
     assert f"config.toml:4:10: {said}" in checked
+    assert len(checked.splitlines()) == 1  # and not what is wrong over another pack
     (tmp_path / "config.toml").write_text(CONFIG.format(name="default"))
+    (own / "ours.toml").unlink()
     for command in ("test", "backtest"):
         done = call(command, "--config", "config.toml", "--rules", named)
         assert done.exit_code == 64
