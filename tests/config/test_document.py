@@ -102,10 +102,10 @@ def test_an_open_end_is_told_where_it_begins():
 
 
 def test_the_search_for_mistakes_ends_in_time():
-    started = time.monotonic()
+    started = time.process_time()  # of this process: a busy machine proves nothing
     worst = "a = [\n" + '"x",\n' * 150_000 + "b = = 1\n" * 1_000
     assert 1 <= len(parse(worst)[1]) <= MOST_PROBLEMS
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def problem_of(path: Path) -> str:
