@@ -135,9 +135,14 @@ def verdict(decision: Decision) -> str:
     return f"held: {hold(decision)}"
 
 
+def hold_briefly(reason: Hold) -> str:
+    """A reason to hold, in few words."""
+    return _BRIEFLY[reason]
+
+
 def briefly(decision: Decision) -> str:
     """What was decided about an alert, in few words."""
-    return f"held: {_BRIEFLY[decision.hold]}" if decision.hold else "handed off"
+    return f"held: {hold_briefly(decision.hold)}" if decision.hold else "handed off"
 
 
 def task(state: OutboxState) -> str:
