@@ -14,19 +14,17 @@ from connector.cli.place import clock_of, load, reading
 
 if TYPE_CHECKING:
     from connector.config.references import References, RuleSet
+    from connector.store import Store
 
 DIFFERS = 3
 """Exit code when something differs."""
 _EXAMPLES = 3
 """Differences of now, and of the past, that are told in words."""
-_CONFIGURED = "configured rules"
 
 
 def diff(
     context: typer.Context,
-    first: Annotated[
-        str, typer.Argument(metavar="[OLD]", help="Default: the rules of the configuration.")
-    ],
+    first: Annotated[str, typer.Argument(metavar="[OLD]", help="Default: the running rules.")],
     second: Annotated[
         str | None,
         typer.Argument(
@@ -65,7 +63,7 @@ def diff(
         bar(quiet=as_json) as progress,
     ):
         known = References(configured=found.rules, sources=found.sources.keys(), room=room)
-        old, new = _sides(known, first, second)
+        old, new = _sides(known, store, first, second)
         asked = Asked(old=old, new=new, wished_at=begins, examples=min(most, _EXAMPLES))
         told = difference(store, found, asked, now, progress)
     if as_json:
@@ -78,8 +76,10 @@ def diff(
         raise typer.Exit(DIFFERS)
 
 
-def _sides(known: References, first: str, second: str | None) -> tuple[RuleSet, RuleSet]:
-    """Old and new; with one name it is the new side, and the configured rules are the old one."""
+def _sides(
+    known: References, store: Store, first: str, second: str | None
+) -> tuple[RuleSet, RuleSet]:
+    """Old and new; with one name it is the new side, and the running rules are the old one."""
     if second is None:
-        return known.running(_CONFIGURED), known.find(first)
+        return known.running(store.sources.note("revision")), known.find(first)
     return known.find(first), known.find(second)

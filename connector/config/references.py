@@ -22,6 +22,7 @@ from connector.problems import Place, Problem
 
 GIT: Final = "git:"
 """Before a ref, to say that nothing else is meant."""
+CONFIGURED: Final = "configured rules"
 _AND: Final = "+"
 """Between folders that are laid over each other."""
 _REVISION: Final = re.compile(r"[0-9a-f]{6,12}")
@@ -80,9 +81,13 @@ class References:
         except GitTrouble as trouble:
             raise NoSuchRules(self._not_found(text, trouble)) from None
 
-    def running(self, label: str) -> RuleSet:
-        """The rules of the configuration."""
-        return self._load(label, [(folder, None) for folder in self.configured])
+    def running(self, revision: str | None) -> RuleSet:
+        """The rules that leadmode works by, when their texts are kept; else those configured."""
+        configured = self._load(CONFIGURED, [(folder, None) for folder in self.configured])
+        if revision is None or configured.rulebook.revision == revision:
+            return configured
+        texts = self.stored(revision)
+        return configured if texts is None else self._of_texts("running rules", texts)
 
     def _are_folders(self, text: str) -> bool:
         parts = text.split(_AND)

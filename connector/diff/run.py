@@ -229,7 +229,8 @@ class _Run:
         if reach := _reach(self._store, self._asked, self._now):
             yield reach
         if not (old.running or new.running):
-            yield "leadmode has worked by neither side so far."
+            works_by = self._store.sources.note("revision")
+            yield f"Neither side is what leadmode works by ({works_by or 'nothing so far'})."
         if any(one.what is Now.ENTERS for one in now):
             yield (
                 "Adopting rules alerts nobody about what is so already: who enters by them at once "
