@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,11 +12,11 @@ from connector.backtest.play import Played, Player, PortionPlayed
 from connector.backtest.reading import PORTION, Portion, one_moment, portions, size
 from connector.clock import iso
 from connector.config.references import RuleSet, changes_between
+from connector.diff.counts import Tally
 from connector.diff.here import Key, SideNow, Stands, ranks
 from connector.diff.pairs import Pair, differing
 from connector.diff.told import (
     AlertChange,
-    Counts,
     Difference,
     Example,
     Here,
@@ -76,8 +76,7 @@ class _Run:
         self._sides = tuple(SideNow(store, b, self._authority, now) for b in self._books)
         self._past: list[tuple[int, str, Past, Pair]] = []
         self._owner_of: dict[int, str] = {}
-        self._handed: Counter[tuple[int, str, str]] = Counter()
-        """Hand-offs of the period by side, owner and rule."""
+        self._tally = Tally(self._start)
         self._names: dict[str, str] = {}
         self._who: dict[int, Who] = {}
 
@@ -100,9 +99,7 @@ class _Run:
         for side, alerts in zip(self._sides, (old, new), strict=True):
             side.take(portion.persons, alerts)
         for which, alerts in enumerate((old, new)):
-            for (number, rule), every in alerts.items():
-                handed = sum(one.hold is None and one.at >= self._start for one in every)
-                self._handed[which, owners[number], rule] += handed
+            self._tally.take(which, alerts, owners)
         before = len(self._past)
         for number, rule in sorted(old.keys() | new.keys()):
             for what, pair in differing(old.get((number, rule), ()), new.get((number, rule), ())):
@@ -134,8 +131,8 @@ class _Run:
             rules=changes_between(self._asked.old, self._asked.new),
             now=now,
             past=past,
-            by_owner=self._counts(now, past, by_owner=True),
-            by_rule=self._counts(now, past, by_owner=False),
+            by_owner=self._tally.per_owner(now, past, self._owner_of),
+            by_rule=self._tally.per_rule(now, past),
             examples=tuple(self._examples(now, past)),
             notes=tuple(self._notes(old, new, now)),
         )
@@ -184,33 +181,6 @@ class _Run:
         if number not in self._who:
             self._who[number] = who_is(self._store, self._config, number)
         return self._who[number]
-
-    def _counts(
-        self, now: Sequence[NowChange], past: Sequence[AlertChange], *, by_owner: bool
-    ) -> tuple[Counts, ...]:
-        """Per owner or per rule, in alphabetical order."""
-
-        def name(number: int, rule: str) -> str:
-            return self._owner_of[number] if by_owner else rule
-
-        counted: dict[str, Counter[str]] = defaultdict(Counter)
-        for one in now:
-            counted[name(one.who.person, one.rule)][f"now {one.what}"] += 1
-        for each in past:
-            counted[name(each.who.person, each.rule)][f"past {each.what}"] += 1
-        for (which, owner, rule), number in self._handed.items():
-            counted[owner if by_owner else rule][f"side {which}"] += number
-        return tuple(
-            Counts(
-                name=key,
-                now={what.value: values[f"now {what}"] for what in Now},
-                past={what.value: values[f"past {what}"] for what in Past},
-                handed_off_old=values["side 0"],
-                handed_off_new=values["side 1"],
-            )
-            for key, values in sorted(counted.items())
-            if any(values.values())
-        )
 
     def _examples(self, now: Sequence[NowChange], past: Sequence[AlertChange]) -> Iterator[Example]:
         """The first ones in words; a person and rule that was explained is not told twice."""

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from connector.cli.app import app
+from connector.store import Store
 from tests.cli.company import RULES, Company
 
 HARDER = RULES.replace("enter = 45", "enter = 60")
@@ -177,3 +178,11 @@ def test_it_needs_something_to_compare(company: Company):
 def test_most_cuts_the_tables_and_says_so(company: Company, tmp_path: Path):
     said = run(company, draft(tmp_path / "draft"), "--most", "1")
     assert "more: --most" in said
+
+
+def test_it_works_beside_a_daemon_that_writes(company: Company, tmp_path: Path):
+    store = Store.open(company.load().state)
+    with store.transaction():
+        store.sources.set_note("being written", "yes")
+        run(company, draft(tmp_path / "draft"))
+    store.close()
