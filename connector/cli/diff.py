@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from connector.cli import complete
 from connector.cli.backtest import bar, beginning
 from connector.cli.options import AsJson, ConfigPath, Most
 from connector.cli.place import clock_of, load, reading
@@ -24,11 +25,19 @@ _EXAMPLES = 3
 
 def diff(
     context: typer.Context,
-    first: Annotated[str, typer.Argument(metavar="[OLD]", help="Default: the running rules.")],
+    first: Annotated[
+        str,
+        typer.Argument(
+            metavar="[OLD]",
+            autocompletion=complete.rule_folders,
+            help="Default: the running rules.",
+        ),
+    ],
     second: Annotated[
         str | None,
         typer.Argument(
             metavar="NEW",
+            autocompletion=complete.rule_folders,
             help="A rule folder, pack:NAME, several with + between, a Git ref (git:REF), or a rule "
             "revision.",
             show_default=False,

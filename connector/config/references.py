@@ -12,11 +12,11 @@ from typing import Final
 
 from connector.config.document import shown
 from connector.config.git import Commit, GitTrouble, commit_of, write_out
+from connector.config.packs import PACK, NoSuchPack, folder_name, rule_folder
 from connector.config.rule_changes import RuleChange, Said, rule_changes
 from connector.config.rule_files import RuleFiles, read_rule_files
 from connector.config.rulebook import Rulebook
 from connector.config.rules import load_rulebook
-from connector.config.settings import PACK, shipped_rules
 from connector.errors import AskOperator, FixInput
 from connector.problems import Place, Problem
 
@@ -96,14 +96,13 @@ class References:
         )
 
     def _folder(self, text: str) -> Path:
-        if not text.startswith(PACK):
-            return Path(text)
-        if text != f"{PACK}default":
-            raise NoSuchRules(f'There is no rule pack "{text}". Known: "{PACK}default".')
-        return shipped_rules()
+        try:
+            return rule_folder(text)
+        except NoSuchPack as error:
+            raise NoSuchRules(f"{error} {error.advice}") from None
 
     def _at_commit(self, label: str, ref: str) -> RuleSet:
-        own = [each for each in self.configured if each.resolve() != shipped_rules().resolve()]
+        own = [each for each in self.configured if folder_name(each) is None]
         if not own:
             raise GitTrouble("The configuration names no rule folder of your own to look back in.")
         found: list[tuple[Path, str | None]] = []
@@ -148,7 +147,7 @@ class References:
             looked.append("no revision whose texts are kept")
         return (
             f'There are no rules called "{text}": it is {" and ".join(looked)}, and: {trouble} '
-            f"Name a folder, {PACK}default, {GIT}REF, or several folders with {_AND} between."
+            f"Name a folder, {PACK}NAME, {GIT}REF, or several folders with {_AND} between."
         )
 
 

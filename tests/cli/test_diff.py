@@ -115,7 +115,8 @@ def test_folders_are_laid_over_each_other(company: Company, tmp_path: Path):
     over = draft(tmp_path / "over", '[[lead_mode]]\nid = "returning"\nenter = 60\n')
     told = document(company, f"{company.folder}/rules+{over}")
     assert [each["key"] for each in told["rules"]] == ["lead_mode.returning.enter"]
-    assert document(company, "pack:default")["new"]["label"] == "pack:default"
+    for pack in ("pack:default", "pack:industrial"):
+        assert document(company, pack)["new"]["label"] == pack
 
 
 @pytest.mark.parametrize(
