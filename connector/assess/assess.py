@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connector.assess.hand_offs import Alerted, HandOffs, Setting, View
-from connector.assess.timeline import endings_of
+from connector.assess.timeline import endings_of, fit_once_adopted
 from connector.config.rulebook import LeadMode
 from connector.engine.evaluate import evaluate
 from connector.engine.machine import classify, may_be_machines
@@ -126,8 +126,10 @@ class Assess:
             return known
         if not view.seen:
             episodes.forget_fit(person, rule)
-            known = ()
-        change = FitChange(view.now if view.seen else 0, fits)
+            (first,) = fit_once_adopted(known, fits=fits)
+            episodes.put_fit(person, rule, first)
+            return (first,)
+        change = FitChange(view.now, fits)
         episodes.put_fit(person, rule, change)
         return (*known, change)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from connector.config.rulebook import Rulebook
+from connector.config.rulebook import LeadMode, Rulebook
+from connector.engine.condition import Facts
 from connector.engine.match import Matcher
-from connector.engine.timeline import Ending, EndReason, Engaged, Timeline
+from connector.engine.timeline import Ending, EndReason, Engaged, FitChange, Timeline
 from connector.model import Evidence, Person
 from connector.store import Store
 
@@ -26,6 +28,32 @@ def timeline_of(
         endings=tuple(endings_of(person, rulebook, ineligible)),
         fit=store.episodes.fit(person.id, rule),
     )
+
+
+def timeline_once_adopted(
+    store: Store,
+    rulebook: Rulebook,
+    person: Person,
+    facts: Facts,
+    mode: LeadMode,
+    engagements: tuple[Engaged, ...] = (),
+) -> Timeline:
+    """The person as the daemon will see them once it works by these rules.
+
+    What it noted by rules of the same name stays; of rules it works by already, that is all.
+    """
+    known = timeline_of(store, rulebook, person, engagements, mode.rule.id)
+    if store.sources.note("revision") == rulebook.revision:
+        return known
+    return replace(known, fit=fit_once_adopted(known.fit, fits=mode.fit.holds(facts)))
+
+
+def fit_once_adopted(known: tuple[FitChange, ...], *, fits: bool) -> tuple[FitChange, ...]:
+    """How the fit predicate changed, for rules that look at the person for the first time.
+
+    One whom they never saw always was as they are now.
+    """
+    return known if fits == (known[-1].fits if known else True) else (FitChange(0, fits),)
 
 
 def endings_of(person: Person, rulebook: Rulebook, ineligible: Iterable[int]) -> Iterator[Ending]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from connector.assess.timeline import endings_of
+from connector.assess.timeline import endings_of, timeline_once_adopted
 from connector.backtest.outcomes import as_of
 from connector.backtest.reading import Portion
 from connector.config.rulebook import LeadMode, Rulebook
@@ -47,6 +47,11 @@ class Played:
     """Whether an episode began."""
     hold: Hold | None
     """Why it would not have been handed off."""
+    burst: int
+    """The anchor of the episode, UTC ms."""
+    left_at: int | None
+    """When the episode ended, UTC ms; None while it goes on."""
+    left_reason: Reason | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +66,22 @@ class PortionPlayed:
 class Player:
     """One rulebook, played over portion after portion."""
 
-    def __init__(self, store: Store, rulebook: Rulebook, authority: str, until: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        rulebook: Rulebook,
+        authority: str,
+        until: int,
+        *,
+        adopted: bool = False,
+    ) -> None:
+        """Build one per rulebook.
+
+        With `adopted`, other rules than the running ones know what the daemon noted by rules of
+        the same names, as if it had been given them.
+        """
         self._rulebook, self._authority, self._until = rulebook, authority, until
+        self._store, self._adopted = store, adopted
         self._episodes = store.episodes
         self._is_running = store.sources.note("revision") == rulebook.revision
         """Whether what the daemon noted about fit and eligibility was noted by these rules."""
@@ -99,7 +118,7 @@ class Player:
         columns: Columns,
         portion: Portion,
     ) -> Iterator[tuple[int, Transition]]:
-        """Entries and raised hands of the persons by one rule."""
+        """The transitions of the persons by one rule."""
         numbers = [person.id for person in persons]
         timelines = [self._timeline(mode, person, facts[person.id]) for person in persons]
         rows = columns.take(np.flatnonzero(np.isin(columns.person, numbers)))
@@ -121,20 +140,21 @@ class Player:
             told.score.tolist(),
             strict=True,
         ):
-            if CHANGES[change] is not Change.LEFT:
-                yield (
-                    person,
-                    Transition(
-                        at=at,
-                        change=CHANGES[change],
-                        reason=REASONS[reason],
-                        burst=burst,
-                        score=score,
-                    ),
-                )
+            yield (
+                person,
+                Transition(
+                    at=at,
+                    change=CHANGES[change],
+                    reason=REASONS[reason],
+                    burst=burst,
+                    score=score,
+                ),
+            )
 
     def _timeline(self, mode: LeadMode, person: Person, facts: Facts) -> Timeline:
         """What the rule may know of a person beside engagement."""
+        if self._adopted:
+            return timeline_once_adopted(self._store, self._rulebook, person, facts, mode)
         rule = mode.rule.id
         ineligible = self._episodes.ineligible(person.id, rule) if self._is_running else []
         known = self._episodes.fit(person.id, rule) if self._is_running else ()
@@ -154,10 +174,17 @@ class Player:
         """The alerts in the order in which the daemon would have met them, with its answers."""
         by_number = {person.id: person for person in portion.persons}
         found.sort(key=lambda each: (each[0], each[1].at, each[2]))
+        left = {
+            (number, which, transition.burst): transition
+            for number, transition, which in found
+            if transition.change is Change.LEFT
+        }
         handed: list[Decision] = []
         talks: list[Engaged] = []
         last: int | None = None
         for number, transition, which in found:
+            if transition.change is Change.LEFT:
+                continue
             if number != last:
                 last, handed, talks = number, [], portion.talks_of(number)
             mode = self._rulebook.lead_modes[which]
@@ -166,6 +193,7 @@ class Player:
             )
             if decision.verdict is Verdict.HANDED_OFF:
                 handed.append(decision)
+            end = left.get((number, which, transition.burst))
             yield Played(
                 rule=mode.rule.id,
                 person=number,
@@ -174,6 +202,9 @@ class Player:
                 by_hand=transition.reason is Reason.HAND_RAISE,
                 entered=transition.change is Change.ENTERED,
                 hold=decision.hold,
+                burst=transition.burst,
+                left_at=end.at if end else None,
+                left_reason=end.reason if end else None,
             )
 
     def _decide(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -61,6 +62,23 @@ class Portion:
         at, kind = self.columns.at[rows], self.columns.kind[rows]
         held = np.flatnonzero(np.isin(kind, list(WORK)))
         return [Engaged(int(at[row]), int(row), int(kind[row]), 0) for row in held]
+
+
+@contextmanager
+def one_moment(store: Store) -> Iterator[None]:
+    """All that is read within is of one moment, also beside a running daemon."""
+    store.connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        store.connection.execute("COMMIT")
+
+
+def size(store: Store, until: int) -> int:
+    """Persons and engagements up to a moment, in all portions together."""
+    rows = "SELECT (SELECT count(*) FROM person WHERE merged_into IS NULL) + "
+    rows += "(SELECT count(*) FROM engagement WHERE at <= ?)"
+    return int(store.connection.execute(rows, (until,)).fetchone()[0])
 
 
 def portions(store: Store, authority: str, until: int, size: int) -> Iterator[Portion]:

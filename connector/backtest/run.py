@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -19,7 +18,9 @@ from connector.backtest.reading import (
     Portion,
     naming_nobody,
     naming_somebody,
+    one_moment,
     portions,
+    size,
 )
 from connector.backtest.tally import Tally, Watched
 from connector.backtest.told import Arrival, Backtest, Side
@@ -74,7 +75,7 @@ def backtest(
     running daemon. Raises NothingToLookAt.
     """
     rulebooks = tuple(each.rulebook for each in asked.candidates)
-    with _one_moment(store):
+    with one_moment(store):
         known = extent(store, rulebooks, now)
         when = period(
             known,
@@ -83,15 +84,6 @@ def backtest(
             rulebooks=rulebooks,
         )
         return _Run(store, asked, when).told(progress)
-
-
-@contextmanager
-def _one_moment(store: Store) -> Iterator[None]:
-    store.connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        store.connection.execute("COMMIT")
 
 
 class _Run:
@@ -110,7 +102,7 @@ class _Run:
             for each in asked.candidates
         ]
         tallies = [Tally(each.rulebook, when) for each in asked.candidates]
-        total = self._size()
+        total = size(self._store, when.until_at)
         for portion in portions(self._store, asked.authority, when.until_at, asked.portion):
             watched = [self._watched(portion, fallback) for fallback in self._fallbacks]
             for player, tally, known in zip(players, tallies, watched, strict=True):
@@ -119,12 +111,6 @@ class _Run:
             self._engagements += len(portion.columns.at)
             progress(self._persons + self._engagements, total)
         return self._backtest(tallies)
-
-    def _size(self) -> int:
-        rows = "SELECT (SELECT count(*) FROM person WHERE merged_into IS NULL) + "
-        rows += "(SELECT count(*) FROM engagement WHERE at <= ?)"
-        values = (self._period.until_at,)
-        return int(self._store.connection.execute(rows, values).fetchone()[0])
 
     def _watched(self, portion: Portion, fallback: str | None) -> dict[int, Watched]:
         return {

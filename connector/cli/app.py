@@ -11,6 +11,7 @@ from connector.cli.arm import arm, disarm
 from connector.cli.backtest import backtest
 from connector.cli.check import check
 from connector.cli.commands import Commands, help_of
+from connector.cli.diff import diff
 from connector.cli.doctor import doctor
 from connector.cli.explain import explain
 from connector.cli.held import held
@@ -47,8 +48,8 @@ def leadmode(
 
 
 _IN_ORDER: tuple[Callable[..., None], ...] = (
-    run, sync, check, test, doctor, provision, leads, explain, held, backtest, status, arm,
-    disarm, version,
+    run, sync, check, test, doctor, provision, leads, explain, held, backtest, diff, status,
+    arm, disarm, version,
 )  # fmt: skip
 
 for _command in _IN_ORDER:

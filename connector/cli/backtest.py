@@ -86,13 +86,13 @@ def backtest(
     asked = Asked(
         candidates=tuple(_candidates(found, rules, compare)),
         authority=found.authority.name,
-        since=_since(since, zone),
+        since=beginning(since, zone),
         horizon=_length("--horizon", horizon),
         capacity=capacity,
         zone=zone,
         company_wide=company_wide,
     )
-    with reading(found) as store, _bar(quiet=as_json) as progress:
+    with reading(found) as store, bar(quiet=as_json) as progress:
         told = backtest(store, asked, now, progress)
     if html is not None:
         _write(html, told)
@@ -125,7 +125,7 @@ def _candidates(
         yield chosen("compare", compare)
 
 
-def _since(text: str, zone: ZoneInfo) -> Callable[[int], int]:
+def beginning(text: str, zone: ZoneInfo) -> Callable[[int], int]:
     """From the end of what is stored to the beginning: "365d" and "-365d" are the same."""
     text = text.strip()
     if not text[:1].isdigit() or text[4:5] != "-":
@@ -148,7 +148,7 @@ def _length(option: str, text: str) -> int:
 
 
 @contextmanager
-def _bar(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+def bar(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """How far it is, on the terminal; it goes away at the end."""
     if quiet or not sys.stderr.isatty():
         yield lambda _done, _total: None

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from connector.cli.drawn import drawn, signs
 from connector.cli.page import Cell, Column, Page
 from connector.plan.words import moment, span
 from connector.report.explain import Explanation
 from connector.report.missing import Missing, Option
+from connector.report.past import PastEpisode
+from connector.report.picture import Picture
 from connector.report.spells import Line, Spell, spells
 from connector.report.standing import Need, Standing
 from connector.report.story import What
@@ -39,13 +42,50 @@ def show(page: Page, told: Explanation, *, everything: bool) -> None:
     page.table([Column(""), Column("")], [[Cell(k, "dim"), v] for k, v in _about(told) if v], 2)
     for note in told.notes:
         page.line(note, "italic yellow", indent=2)
+    for each in told.pictures:
+        _show_picture(page, each, zone)
     page.line()
     page.line(f"The story (times in {told.zone})", "bold")
     for spell in spells(told.story, told.quiet_ms, told.at, everything=everything):
         _show_spell(page, spell, zone)
+    _show_past(page, told, zone)
     for standing, hand_off in zip(told.standings, told.hand_offs, strict=True):
         page.line()
         _show_standing(page, standing, hand_off, zone)
+
+
+def _show_picture(page: Page, picture: Picture, zone: ZoneInfo) -> None:
+    """The last months, when anything happened in them."""
+    if not any(week.acts or week.machine or week.in_lead_mode for week in picture.weeks):
+        return
+    page.line()
+    page.line(f"{picture.title}: the last {len(picture.weeks)} weeks", "bold")
+    for name, cells in drawn(picture, zone, signs(for_people=page.for_people)):
+        page.row([Cell(f"{name:>12} ", "dim"), Cell(f"|{cells}".rstrip(), "cyan")], indent=2)
+
+
+def _show_past(page: Page, told: Explanation, zone: ZoneInfo) -> None:
+    if told.episodes:
+        page.line()
+        page.line("Episodes", "bold")
+        columns = [Column(t) for t in ("RULE", "FROM", "TO", "HAND-OFF", "REVISION")]
+        page.table(columns, [_episode(each, zone) for each in told.episodes], 2)
+    if told.holds:
+        page.line()
+        page.line("Held", "bold")
+        columns = [Column(t) for t in ("RULE", "AT", "BECAUSE", "REVISION")]
+        rows = [[h.rule, moment(h.at, zone), h.because, h.revision] for h in told.holds]
+        page.table(columns, rows, 2)
+
+
+def _episode(each: PastEpisode, zone: ZoneInfo) -> list[Cell | str]:
+    until = "goes on"
+    if each.superseded:
+        until = "no longer so: later data moved its beginning"
+    elif each.left_at is not None:
+        until = f"{moment(each.left_at, zone)}: {each.ended}"
+    began = f"{moment(each.entered_at, zone)}: {each.because} ({points(each.score)} points)"
+    return [each.rule, began, until, each.hand_off, each.revision]
 
 
 def _about(told: Explanation) -> Iterator[tuple[str, str]]:
@@ -135,7 +175,8 @@ def _enough(missing: Missing, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     for option in missing.options[:_OPTIONS]:
         yield "enough now", _option(option)
     if missing.by_score and not missing.options:
-        yield "enough now", "no three things at once" if missing.complete else "not found"
+        because = f"no three things at once: {missing.why_not}"
+        yield "enough now", because if missing.complete else "not found"
     if missing.from_when is not None:
         silent = ", if they stay silent until then" if missing.if_silent else ""
         yield "a new return", f"from {moment(missing.from_when, zone)} on{silent}"

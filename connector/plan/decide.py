@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from connector.clock import DAY
@@ -41,7 +41,7 @@ class Situation:
 def decide(alert: Alert, situation: Situation) -> Decision:
     """The verdict. Holds are looked for in the order of `Hold`; the first one stands."""
     transition = alert.transition
-    found = _hold(alert, situation)
+    found = next(iter(holds_against(alert, situation)), None)
     return Decision(
         rule=situation.mode.rule.id,
         burst=transition.burst,
@@ -53,7 +53,8 @@ def decide(alert: Alert, situation: Situation) -> Decision:
     )
 
 
-def _hold(alert: Alert, situation: Situation) -> tuple[Hold, str] | None:
+def holds_against(alert: Alert, situation: Situation) -> Iterator[tuple[Hold, str]]:
+    """Everything that speaks against handing off, with its detail, in the order of `Hold`."""
     transition, holds, person = alert.transition, situation.holds, situation.person
     before = situation.baseline_before
     checks = (
@@ -68,7 +69,7 @@ def _hold(alert: Alert, situation: Situation) -> tuple[Hold, str] | None:
         (Hold.NO_RECORD, person.record_in(situation.authority) is None and situation.authority),
         (Hold.DRY_RUN, situation.dry_run and "run `leadmode arm` to let writes go"),
     )
-    return next(((hold, str(detail)) for hold, detail in checks if detail), None)
+    yield from ((hold, str(detail)) for hold, detail in checks if detail)
 
 
 def _same_burst(transition: Transition, situation: Situation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from connector.assess import timeline_of
+from connector.assess import timeline_once_adopted
 from connector.config.rulebook import LeadMode, Rulebook
 from connector.engine.evaluate import evaluate
 from connector.engine.machine import classify
@@ -53,7 +53,9 @@ def as_of(
 ) -> AsOf:
     """Evaluate a person by one rule, as if it were `at` and nobody knew what came after."""
     matcher = matcher or Matcher(mode.rule)
-    whole = timeline_of(store, rulebook, dossier.person, dossier.engagements, mode.rule.id)
+    whole = timeline_once_adopted(
+        store, rulebook, dossier.person, dossier.facts, mode, dossier.engagements
+    )
     timeline = Timeline(
         known_at=whole.known_at,
         engagements=tuple(one for one in whole.engagements if one.at <= at),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -9,8 +10,8 @@ from zoneinfo import ZoneInfo
 from connector.clock import DAY
 from connector.config.rulebook import LeadMode
 from connector.engine.result import Change, Reason, Transition
-from connector.model import Decision, Verdict
-from connector.plan.decide import Situation, decide
+from connector.model import Decision
+from connector.plan.decide import Situation, holds_against
 from connector.plan.grade import fit_points, grade
 from connector.plan.hand_off import consent
 from connector.plan.reconcile import Alert
@@ -18,6 +19,8 @@ from connector.plan.words import moment
 from connector.report import words
 from connector.report.as_of import AsOf, Scored, as_of, scored
 from connector.report.dossier import Dossier, Who, open_dossier
+from connector.report.past import PastEpisode, PastHold, past_episodes, past_holds
+from connector.report.picture import Picture, picture
 from connector.report.standing import Standing, standing
 from connector.report.story import Entry, entries
 from connector.store import Store
@@ -50,6 +53,12 @@ class Explanation:
     """One per rule, in the order of the rule files."""
     hand_offs: tuple[str, ...]
     """Per rule what was, or would be, made of an alert."""
+    pictures: tuple[Picture, ...]
+    """Per rule the last months, week by week."""
+    episodes: tuple[PastEpisode, ...]
+    """As recorded, oldest first; the running ones too."""
+    holds: tuple[PastHold, ...]
+    """Every hand-off that was not made, oldest first."""
     notes: tuple[str, ...]
     """What to keep in mind when reading it."""
 
@@ -64,6 +73,7 @@ def explain(store: Store, config: Config, person: int, at: int | None, now: int)
     when = now if at is None else at
     zone = ZoneInfo(config.time_zone)
     asked = [as_of(store, config.rulebook, dossier, m, when) for m in config.rulebook.lead_modes]
+    done = [scored(each) for each in asked]
     standings = tuple(standing(each, dossier, zone) for each in asked)
     points = fit_points(config.rulebook.fit_points, dossier.facts, config.rulebook.grades.cap)
     score = max((each.score for each in standings), default=0.0)
@@ -81,10 +91,13 @@ def explain(store: Store, config: Config, person: int, at: int | None, now: int)
         ),
         at=when,
         zone=config.time_zone,
-        story=entries(config, dossier, when, _scored(asked)),
+        story=entries(config, dossier, when, _scored(done)),
         quiet_ms=min((m.rule.dormant_after for m in config.rulebook.lead_modes), default=90 * DAY),
         standings=standings,
         hand_offs=tuple(_hand_off(store, config, dossier, each) for each in asked),
+        pictures=tuple(map(picture, asked, done)),
+        episodes=tuple(past_episodes(config, dossier, when)),
+        holds=tuple(past_holds(dossier, when)),
         notes=tuple(_notes(store, config, dossier, standings, at, now, zone)),
     )
 
@@ -100,9 +113,8 @@ def _company(dossier: Dossier) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _scored(asked: list[AsOf]) -> tuple[Scored, ...]:
+def _scored(by_rule: Sequence[tuple[Scored, ...]]) -> tuple[Scored, ...]:
     """The points by the first rule that counts an engagement, in the order of the files."""
-    by_rule = [scored(each) for each in asked]
     return tuple(
         next((one for one in same if one.counts), same[0]) for same in zip(*by_rule, strict=True)
     )
@@ -114,10 +126,10 @@ def _hand_off(store: Store, config: Config, dossier: Dossier, asked: AsOf) -> st
         last = asked.evaluation.transitions[-1]
         known = [d.decision for d in dossier.decided if _is_about(d.decision, asked, last)]
         return words.verdict(known[-1]) if known else "not decided yet"
-    decision = _decide(store, config, dossier, asked.mode, asked.at)
-    if decision.verdict is Verdict.HANDED_OFF:
+    against = _holds(store, config, dossier, asked.mode, asked.at)
+    if not against:
         return f"would go to {dossier.receiver}"
-    return f"would be held: {words.hold(decision)}"
+    return "would be held: " + "; and ".join(against)
 
 
 def _is_about(decision: Decision, asked: AsOf, last: Transition) -> bool:
@@ -126,7 +138,10 @@ def _is_about(decision: Decision, asked: AsOf, last: Transition) -> bool:
     )
 
 
-def _decide(store: Store, config: Config, dossier: Dossier, mode: LeadMode, at: int) -> Decision:
+def _holds(
+    store: Store, config: Config, dossier: Dossier, mode: LeadMode, at: int
+) -> tuple[str, ...]:
+    """Every hold that an entry at this moment would meet."""
     entry = Transition(
         at=at, change=Change.ENTERED, reason=Reason.SCORE, burst=at, score=mode.rule.enter
     )
@@ -143,7 +158,8 @@ def _decide(store: Store, config: Config, dossier: Dossier, mode: LeadMode, at: 
         baseline_before=None,
         dry_run=config.dry_run and not store.armed,
     )
-    return decide(Alert(transition=entry, over=False), situation)
+    alert = Alert(transition=entry, over=False)
+    return tuple(words.held_by(*each) for each in holds_against(alert, situation))
 
 
 def _notes(

@@ -56,6 +56,8 @@ class Missing:
     """The smallest ones first. Empty: no three things at once would do."""
     raised_hands: tuple[Step, ...]
     """Each of these would be enough by itself."""
+    why_not: str
+    """When points can be gathered and no three things at once would do: what is in the way."""
     complete: bool
     """False when the timeline is so long that not everything was tried."""
 
@@ -76,6 +78,7 @@ def missing(asked: AsOf) -> Missing | None:
     )
     by_score = bool(plain) and _is_open(asked, plain[0], soon)
     options, complete = _options(asked, plain, soon) if by_score else ((), True)
+    in_vain = by_score and complete and not options
     shut = bool(plain) and not by_score
     from_when, if_silent = _from_when(asked, plain[0]) if shut else (None, False)
     return Missing(
@@ -84,6 +87,7 @@ def missing(asked: AsOf) -> Missing | None:
         if_silent=if_silent,
         options=options,
         raised_hands=raises,
+        why_not=_why_not(asked, plain, soon) if in_vain else "",
         complete=complete,
     )
 
@@ -135,6 +139,41 @@ def _options(asked: AsOf, trials: Sequence[_Trial], at: int) -> tuple[tuple[Opti
         if found:
             return tuple(found), True
     return (), True
+
+
+def _why_not(asked: AsOf, trials: Sequence[_Trial], at: int) -> str:
+    """What still lacks after the three strongest things, and after three of different kinds."""
+    rule = asked.mode.rule
+    strongest, widest = (
+        asked.if_also([one for n, each in enumerate(chosen) for one in each.engaged(at, n)], at)
+        for chosen in (_strongest(trials), _widest(trials))
+    )
+    after = [strongest.standing, widest.standing]
+    if not any(now.fits for now in after):
+        return "they do not fit, whatever they do"
+    points = max(now.score for now in after)
+    if points < rule.enter * (1 - EPSILON):
+        have, needed = words.points(points), words.points(rule.enter)
+        return f"the strongest ones make for {have} of {needed} points"
+    if max(now.distinct_kinds for now in after) < rule.distinct_kinds:
+        return f"{rule.distinct_kinds} different kinds are needed"
+    if max(now.humans for now in after) < rule.human_min:
+        return f"{rule.human_min} engagements of a human are needed"
+    return "those with points enough are of too few kinds"
+
+
+def _strongest(trials: Sequence[_Trial]) -> list[_Trial]:
+    """Three things with the most points; one may be done again where its limit allows."""
+    ranked = sorted(trials, key=lambda each: -each.signal.weight)
+    return (ranked[:1] * _MOST_STEPS) if ranked[0].signal.limit is None else ranked[:_MOST_STEPS]
+
+
+def _widest(trials: Sequence[_Trial]) -> list[_Trial]:
+    """The strongest things of three different kinds."""
+    ranked = sorted(trials, key=lambda each: each.signal.weight)
+    return sorted(
+        {each.step.kind: each for each in ranked}.values(), key=lambda one: -one.signal.weight
+    )[:_MOST_STEPS]
 
 
 def _sets(trials: Sequence[_Trial], size: int, needed: float) -> Iterator[tuple[_Trial, ...]]:

@@ -63,7 +63,7 @@ def standing(asked: AsOf, dossier: Dossier, zone: ZoneInfo) -> Standing:
         score=evaluation.standing.score,
         enter=rule.enter,
         leave=rule.leave,
-        needs=tuple(_needs(asked, dossier, zone)),
+        needs=tuple(needs(asked, dossier, zone)),
         missing=missing(asked) if is_for(asked, dossier) else None,
         due=evaluation.due,
         ends_because=words.left(ending.reason) if ending is not None and ends else "",
@@ -75,7 +75,8 @@ def is_for(asked: AsOf, dossier: Dossier) -> bool:
     return bool(dossier.person.records) and asked.mode.applies_to.holds(dossier.facts)
 
 
-def _needs(asked: AsOf, dossier: Dossier, zone: ZoneInfo) -> list[Need]:
+def needs(asked: AsOf, dossier: Dossier, zone: ZoneInfo) -> list[Need]:
+    """Every condition of entering at the moment asked about, met or not."""
     now, rule = asked.evaluation.standing, asked.mode.rule
     applies = is_for(asked, dossier)
     short = rule.enter - now.score
@@ -87,7 +88,7 @@ def _needs(asked: AsOf, dossier: Dossier, zone: ZoneInfo) -> list[Need]:
             met=applies,
             have="the rule is for them" if applies else "the rule is not for them",
             needed="yes",
-            lacks="" if applies else _not_for(asked, dossier),
+            lacks="" if applies else not_for(asked, dossier),
         ),
         _burst(asked, zone),
         Need(
@@ -121,7 +122,8 @@ def _needs(asked: AsOf, dossier: Dossier, zone: ZoneInfo) -> list[Need]:
     ]
 
 
-def _not_for(asked: AsOf, dossier: Dossier) -> str:
+def not_for(asked: AsOf, dossier: Dossier) -> str:
+    """Why the rule does not look at the person."""
     if not dossier.person.records:
         return "a record in a CRM: only an e-mail address is known"
     return unmet(asked.mode.applies_to, dossier.facts)

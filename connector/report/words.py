@@ -117,10 +117,12 @@ _BRIEFLY: Final = {
 
 def hold(decision: Decision) -> str:
     """Why a hand-off was not made."""
-    reason = decision.hold
-    if reason is None:
-        return ""
-    return f"{_HELD[reason]} ({decision.detail})" if reason in _ADDS else _HELD[reason]
+    return "" if decision.hold is None else held_by(decision.hold, decision.detail)
+
+
+def held_by(reason: Hold, detail: str) -> str:
+    """A reason to hold with its detail, where that says more."""
+    return f"{_HELD[reason]} ({detail})" if reason in _ADDS else _HELD[reason]
 
 
 def hold_reason(reason: Hold) -> str:
@@ -135,9 +137,14 @@ def verdict(decision: Decision) -> str:
     return f"held: {hold(decision)}"
 
 
+def hold_briefly(reason: Hold) -> str:
+    """A reason to hold, in few words."""
+    return _BRIEFLY[reason]
+
+
 def briefly(decision: Decision) -> str:
     """What was decided about an alert, in few words."""
-    return f"held: {_BRIEFLY[decision.hold]}" if decision.hold else "handed off"
+    return f"held: {hold_briefly(decision.hold)}" if decision.hold else "handed off"
 
 
 def task(state: OutboxState) -> str:

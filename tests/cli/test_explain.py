@@ -19,6 +19,16 @@ Ada Quist, Head of Procurement
   contact  mail allowed, call allowed
   fit      A, 70 points: decides +40, company of 50 people or more +30
 
+Shopping again: the last 26 weeks
+               |                         .
+               |                         #
+      enter 45 |------------------------.#
+               |                        ##
+      leave 20 |........................##
+  in lead mode |                        >=
+    engagement |                        41
+               |  Jun Jul  Aug Sep Oct
+
 The story (times in Europe/Berlin)
   4 Mar 2024, 11:00         known since then, in crm, status "Open"
   --- quiet for 15 months ---
@@ -38,6 +48,10 @@ The story (times in Europe/Berlin)
   16 Nov 2026, 17:30   ==>  asked to be contacted (91.6 points)
                             handed off to Ana Ruiz
                               task "Call Ada Quist: Shopping again": written as tasks.csv:KEY
+
+Episodes
+  RULE       FROM                                                 TO       HAND-OFF    REVISION
+  returning  12 Nov 2026, 15:00: is shopping again (47.6 points)  goes on  handed off  REV
 
 Shopping again: in lead mode since 12 Nov 2026, 15:00
   score: 85.5 now
@@ -69,6 +83,12 @@ ED = """\
   17 Nov 2026, 10:30   ==>  left lead mode: recycled by sales (42 points)
   17 Nov 2026, 10:30        status became "Recycled"
 
+Episodes
+  RULE       FROM                                              \
+TO                                     HAND-OFF    REVISION
+  returning  9 Nov 2026, 10:00: is shopping again (50 points)  \
+17 Nov 2026, 10:30: recycled by sales  handed off  REV
+
 Shopping again: not in lead mode
   ok  for them   the rule is for them
   no  returning  this return was in lead mode until 17 Nov 2026; needed: 3 months of silence before
@@ -99,7 +119,8 @@ needed: 3 months of silence before
 
 
 def without_keys(text: str) -> str:
-    return re.sub(r"lm1-[a-z2-7]{32}", "KEY", text)
+    text = re.sub(r"lm1-[a-z2-7]{32}", "KEY", text)
+    return re.sub(r"\b[0-9a-f]{12}\b", "REV", text)
 
 
 def explained(leadmode: Leadmode, company: Company, *arguments: str) -> str:
@@ -181,7 +202,7 @@ def test_json_has_the_documented_keys(told: Company, leadmode: Leadmode):
     document = json.loads(leadmode(told, "explain", "P4", "--json").output)
     assert set(document) == {
         "who", "records", "company", "consent", "grade", "fit", "fit_because", "at", "zone",
-        "story", "quiet_ms", "standings", "hand_offs", "notes",
+        "story", "quiet_ms", "standings", "hand_offs", "pictures", "episodes", "holds", "notes",
     }  # fmt: skip
     standing = document["standings"][0]
     assert set(standing) == {
@@ -189,7 +210,7 @@ def test_json_has_the_documented_keys(told: Company, leadmode: Leadmode):
         "due", "ends_because",
     }  # fmt: skip
     assert set(standing["missing"]) == {
-        "by_score", "from_when", "if_silent", "options", "raised_hands", "complete",
+        "by_score", "from_when", "if_silent", "options", "raised_hands", "why_not", "complete",
     }  # fmt: skip
     assert [need["met"] for need in standing["needs"]] == [True, True, False, False, True, True]
     assert document["story"][-1]["at"] == "2026-11-12T15:00:00.000Z"
