@@ -58,10 +58,12 @@ class Ingest:
             revision = config.rulebook.revision
             with self._store.steady():
                 is_new = self._store.sources.note("revision") != revision
-            if is_new:
-                with self._store.transaction():
-                    self._store.people.wake_all(0, baseline_before=self._clock.now())
+            now = self._clock.now()
+            with self._store.transaction():
+                if is_new:
+                    self._store.people.wake_all(0, baseline_before=now)
                     self._store.sources.set_note("revision", revision)
+                self._store.revisions.begin(config.rulebook, now, goes_on=not is_new)
             self._work_by(config)
         if is_new:
             _LOG.info("rules_adopted", revision=revision)
@@ -152,7 +154,9 @@ class Ingest:
     def _evaluate_due(self, cycle: Cycle) -> int:
         def one_transaction(cycle: Cycle, *, careful: bool) -> int:
             with self._store.transaction():
-                persons = self._store.people.due(self._clock.now(), _BATCH)
+                now = self._clock.now()
+                persons = self._store.people.due(now, _BATCH)
+                self._store.revisions.seen(now)
                 self._judge.bring_up_to_date(persons, cycle, careful=careful)
             return len(persons)
 

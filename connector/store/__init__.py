@@ -12,6 +12,7 @@ from connector.store.connection import not_waiting, open_reader, open_writer
 from connector.store.episodes import Episodes
 from connector.store.outbox import Outbox
 from connector.store.people import People
+from connector.store.revisions import Revisions
 from connector.store.schema import backup, prepare
 from connector.store.sources import Sources
 from connector.store.timelines import Timelines
@@ -41,6 +42,7 @@ class Store:
         self.episodes = Episodes(self.connection)
         self.outbox = Outbox(self.connection)
         self.sources = Sources(self.connection)
+        self.revisions = Revisions(self.connection)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
