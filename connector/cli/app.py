@@ -17,6 +17,8 @@ from connector.cli.held import held
 from connector.cli.leads import leads
 from connector.cli.outbox import outbox
 from connector.cli.provision import provision
+from connector.cli.reload import reload
+from connector.cli.rules import rules
 from connector.cli.run import run
 from connector.cli.status import status
 from connector.cli.sync import sync
@@ -48,9 +50,10 @@ def leadmode(
 
 _IN_ORDER: tuple[Callable[..., None], ...] = (
     run, sync, check, test, doctor, provision, leads, explain, held, backtest, status, arm,
-    disarm, version,
+    disarm, reload, version,
 )  # fmt: skip
 
 for _command in _IN_ORDER:
     app.command(help=help_of(_command))(_command)
 app.add_typer(outbox)
+app.add_typer(rules)

@@ -16,7 +16,7 @@ from connector.cli.page import complain
 
 _ORDER: Final = (
     "check", "test", "doctor", "provision", "sync", "leads", "explain", "held", "backtest",
-    "outbox", "status", "arm", "disarm", "run", "version",
+    "outbox", "status", "arm", "disarm", "run", "reload", "rules", "version",
 )  # fmt: skip
 _USAGE: Final = 64
 _BROKEN_PIPE: Final = 141

@@ -14,6 +14,8 @@ from connector.config.rulebook import Rulebook, RuleText
 
 SEEN_EVERY: Final = HOUR
 """How exactly it is known when a revision was worked by last, ms."""
+STARTED: Final = "start"
+"""Who asked for a reload that is no reload: the daemon has just started."""
 _KEPT_RELOADS: Final = 1_000
 
 

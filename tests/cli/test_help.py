@@ -41,7 +41,7 @@ def test_these_are_the_commands():
     assert {" ".join(path) for path in ALL} == {
         "run", "sync", "check", "test", "doctor", "provision", "leads", "explain", "held",
         "backtest", "outbox", "outbox retry", "outbox release", "outbox discard", "status",
-        "arm", "disarm", "version",
+        "arm", "disarm", "reload", "rules", "rules log", "rules show", "version",
     }  # fmt: skip
 
 
