@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from connector.cli.apply import apply
 from connector.cli.arm import arm, disarm
 from connector.cli.backtest import backtest
 from connector.cli.check import check
@@ -16,6 +17,7 @@ from connector.cli.explain import explain
 from connector.cli.held import held
 from connector.cli.leads import leads
 from connector.cli.outbox import outbox
+from connector.cli.plan import plan
 from connector.cli.provision import provision
 from connector.cli.reload import reload
 from connector.cli.rules import rules
@@ -49,8 +51,8 @@ def leadmode(
 
 
 _IN_ORDER: tuple[Callable[..., None], ...] = (
-    run, sync, check, test, doctor, provision, leads, explain, held, backtest, status, arm,
-    disarm, reload, version,
+    run, sync, plan, apply, check, test, doctor, provision, leads, explain, held, backtest, status,
+    arm, disarm, reload, version,
 )  # fmt: skip
 
 for _command in _IN_ORDER:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from connector import log
@@ -14,6 +14,7 @@ from connector.ingest.census import Census
 from connector.ingest.judge import Cycle, Judge, carefully_if_needed
 from connector.ingest.news import Polled, Watch
 from connector.ingest.page import Stored, store_page
+from connector.model import Write
 from connector.ports import Adapter, Page, Stream
 from connector.retry import reading
 from connector.store import Store
@@ -38,9 +39,18 @@ class Ingest:
     Every source may be polled by a thread of its own, and a further one ticks.
     """
 
-    def __init__(self, store: Store, config: Config, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        config: Config,
+        clock: Clock,
+        *,
+        agreed: Mapping[str, Write] | None = None,
+    ) -> None:
+        """`agreed` holds writes, by their keys, that are queued as they are when they come out."""
         self._store = store
         self._clock = clock
+        self._agreed = agreed or {}
         self._work_by(config)
         self._one_at_a_time = threading.RLock()
         self._failing: set[str] = set()
@@ -187,7 +197,7 @@ class Ingest:
 
     def _work_by(self, config: Config) -> None:
         self._config = config
-        self._judge = Judge(self._store, config, self._clock)
+        self._judge = Judge(self._store, config, self._clock, self._agreed)
         self._loaded: set[str] = set()
         self._expected: dict[str, list[Stream]] = {}
 

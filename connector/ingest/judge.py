@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from connector.assess import Assess, Assessed, Setting
 from connector.clock import HOUR, Clock
 from connector.config.settings import Config
 from connector.ingest.news import Watch
+from connector.model import Write
 from connector.store import Store
 from connector.store.connection import is_own_trouble
 
@@ -66,10 +67,13 @@ def carefully_if_needed(cycle: Cycle, work: Work[T]) -> T:
 class Judge:
     """Brings persons up to date by one configuration, inside the caller's transaction."""
 
-    def __init__(self, store: Store, config: Config, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, config: Config, clock: Clock, agreed: Mapping[str, Write]
+    ) -> None:
         self._store = store
         self._config = config
         self._clock = clock
+        self._agreed = agreed
         self._assess: Assess | None = None
 
     def bring_up_to_date(self, persons: Iterable[int], cycle: Cycle, *, careful: bool) -> None:
@@ -113,6 +117,7 @@ class Judge:
                     authority=self._config.authority.name,
                     zone=ZoneInfo(self._config.time_zone),
                     dry_run=dry_run,
+                    agreed=self._agreed,
                 ),
             )
         return self._assess

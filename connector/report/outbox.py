@@ -67,7 +67,7 @@ def _row(store: Store, config: Config, queued: Queued) -> OnItsWay:
     return OnItsWay(
         key=queued.write.key,
         who=who_is(store, config, queued.person),
-        what=_what(queued.write),
+        what=what_it_does(queued.write),
         record=str(queued.write.target),
         state=queued.state,
         state_in_words=words.write_state(queued.state),
@@ -80,7 +80,8 @@ def _row(store: Store, config: Config, queued: Queued) -> OnItsWay:
     )
 
 
-def _what(write: Write) -> str:
+def what_it_does(write: Write) -> str:
+    """The subject of a task, or the fields that are set."""
     if write.kind is WriteKind.SET_FIELDS:
         return "set " + ", ".join(f"{name} = {value}" for name, value in write.fields.items())
     return str(write.fields.get("subject") or write.kind.value)

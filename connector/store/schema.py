@@ -109,6 +109,7 @@ _REVISIONS: Final = (
         id INTEGER PRIMARY KEY, at INTEGER NOT NULL, asked TEXT NOT NULL, revision TEXT NOT NULL,
         problem TEXT NOT NULL, problems INTEGER NOT NULL) STRICT""",
     "CREATE INDEX outbox_created ON outbox (created_at)",
+    "INSERT INTO meta VALUES ('database', lower(hex(randomblob(8))))",
 )
 
 
