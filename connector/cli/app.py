@@ -26,6 +26,7 @@ from connector.cli.status import status
 from connector.cli.sync import sync
 from connector.cli.test import test
 from connector.cli.version import say_version, version
+from connector.cli.why_not import why_not
 
 app = typer.Typer(
     name="leadmode",
@@ -51,8 +52,8 @@ def leadmode(
 
 
 _IN_ORDER: tuple[Callable[..., None], ...] = (
-    run, sync, plan, apply, check, test, doctor, provision, leads, explain, held, backtest, status,
-    arm, disarm, reload, version,
+    run, sync, plan, apply, check, test, doctor, provision, leads, explain, why_not,
+    held, backtest, status, arm, disarm, reload, version,
 )  # fmt: skip
 
 for _command in _IN_ORDER:

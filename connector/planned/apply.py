@@ -60,10 +60,14 @@ def brake(number: int, *, braked: bool, config: Config, said: Consent) -> None:
         raise PlanRefused([reason], "Look at the plan, and name the number it says.")
     if braked and said.number is None:
         counted = words.counted(number, "hand-off")
-        reason = f"it makes {counted}, more than the brake lets go (storm = {config.storm})"
+        reason = f"it makes {counted}, more than the brake lets go ({_limits(config)})"
         raise PlanRefused(
             [reason], f"If that is what you want, say so with its number: --yes-all {number}."
         )
+
+
+def _limits(config: Config) -> str:
+    return f"storm = {config.storm}, storm_times = {config.storm_times}"
 
 
 def _unfit(plan: Plan, config: Config, consent: Consent, now: int) -> Iterator[str]:

@@ -35,6 +35,8 @@ class OnItsWay:
     created_at: int
     settled_at: int | None
     remote_id: str | None
+    revision: str
+    """Of the rules that queued it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,7 @@ def _row(store: Store, config: Config, queued: Queued) -> OnItsWay:
         created_at=queued.created_at,
         settled_at=queued.settled_at,
         remote_id=queued.remote_id,
+        revision=queued.revision,
     )
 
 

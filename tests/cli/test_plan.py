@@ -246,7 +246,7 @@ def test_the_brake_wants_the_number(tmp_path: Path, leadmode: Leadmode):
     assert "the brake would hold it" in shown
     assert "To write all: `leadmode apply PLAN --yes-all 2`." in shown
     said = refused(company, leadmode, path)
-    assert "it makes 2 hand-offs, more than the brake lets go (storm = 1)" in said
+    assert "it makes 2 hand-offs, more than the brake lets go (storm = 1, storm_times = 10)" in said
     assert "--yes-all 2." in said
     assert "names 3, and the plan makes 2" in refused(company, leadmode, path, "--yes-all", "3")
     assert leadmode(company, "apply", str(path), "--yes-all", "2").exit_code == 0
