@@ -121,7 +121,7 @@ def _cycle(
     ingest = Ingest(store, config, clock)
     told = Told(config, config.dry_run and not store.armed, ingest.adopt(config))
     take_requests(store, clock.now())
-    with _progress(page, quiet=quiet) as progress:
+    with reading_progress(page, quiet=quiet) as progress:
 
         def watch(news: Polled | Assessed) -> None:
             if isinstance(news, Assessed):
@@ -141,7 +141,7 @@ def _cycle(
 
 
 @contextmanager
-def _progress(page: Page, *, quiet: bool) -> Iterator[Callable[[Polled], None]]:
+def reading_progress(page: Page, *, quiet: bool) -> Iterator[Callable[[Polled], None]]:
     """A line on a terminal that says how far the reading is, and goes away at the end."""
     if quiet or not page.for_people:
         yield lambda _: None

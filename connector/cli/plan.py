@@ -37,7 +37,7 @@ def plan(
     from connector.cli.planning import make_plan  # noqa: PLC0415
     from connector.planned.plan import save  # noqa: PLC0415
 
-    made = make_plan(where_config_is(config), clock_of(context))
+    made = make_plan(where_config_is(config), clock_of(context), Page(), quiet=as_json)
     checksum = save(made, out) if out else None
     if as_json:
         print_json({"plan": made, "hand_offs": made.hand_offs, "file": out, "checksum": checksum})

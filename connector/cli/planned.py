@@ -62,7 +62,7 @@ def _show_write(page: Page, each: PlannedWrite, zone: ZoneInfo) -> None:
 
 def _lines(each: PlannedWrite, zone: ZoneInfo) -> Iterator[str]:
     if each.was is None:
-        yield "the record is not there any more: nothing will come of it"
+        yield "the CRM does not have the record any more: it is gone, or merged into another"
     if each.kind is not WriteKind.SET_FIELDS:
         due = each.fields.get("due_at")
         until = f", due {moment(due, zone)}" if isinstance(due, int) else ""
@@ -71,7 +71,9 @@ def _lines(each: PlannedWrite, zone: ZoneInfo) -> Iterator[str]:
         return
     for name, new in each.fields.items():
         old = (each.was or {}).get(name)
-        if old == new:
+        if name not in (each.was or {}):
+            yield f"{name}: (not shown) -> {_shown(new)}"
+        elif old == new:
             yield f"{name}: {_shown(new)} already"
         elif name in each.expected and old not in each.expected[name]:
             yield f"{name}: {_shown(old)} stays; the rules only replace other values"

@@ -8,6 +8,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from connector import log
+from connector.cli.cycled import reading_progress
+from connector.cli.page import Page
 from connector.cli.place import reading
 from connector.clock import Clock
 from connector.config.settings import Config
@@ -24,14 +26,18 @@ from connector.store import Store
 Settled = list[tuple[Write, OutboxState, str]]
 
 
-def make_plan(path: Path, clock: Clock) -> Plan:
+def make_plan(path: Path, clock: Clock, page: Page, *, quiet: bool) -> Plan:
     """The plan of the next cycle. Raises what is wrong with the files, and NothingRead."""
     log.configure(level=logging.ERROR)
     config = load_all(path)
     with reading(config):  # complains about a database that is not there, or not of this version
         copy = Store.copy(config.state)
-    with closing(copy), _adapters(config, clock) as adapters:
-        return make(copy, config, adapters, clock)
+    with (
+        closing(copy),
+        _adapters(config, clock) as adapters,
+        reading_progress(page, quiet=quiet) as progress,
+    ):
+        return make(copy, config, adapters, clock, progress)
 
 
 def apply_plan(path: Path, clock: Clock, plan: Plan, consent: Consent) -> Settled:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from connector.assess import Alerted
 from connector.clock import Clock
 from connector.config.settings import Config
+from connector.ingest import Polled
 from connector.model import Hold, OutboxState, Person, Scalar, Write, WriteKind
 from connector.planned.plan import Plan, PlannedHold, PlannedWrite, Waiting
 from connector.planned.rehearse import Rehearsed, go_through, narrowed, what_is_there
@@ -29,14 +30,20 @@ ON_THEIR_WAY: Final = (
 _COUNTED: Final = frozenset({Hold.BASELINE, Hold.OVER})
 
 
-def make(copy: Store, config: Config, adapters: Mapping[str, Adapter], clock: Clock) -> Plan:
+def make(
+    copy: Store,
+    config: Config,
+    adapters: Mapping[str, Adapter],
+    clock: Clock,
+    progress: Callable[[Polled], None] | None = None,
+) -> Plan:
     """What the next cycle would write. `copy` is a copy of the database, and is changed.
 
-    A source that cannot be read is named in the plan; when the CRM cannot be asked what is there
-    now, its error is raised.
+    `progress` is told of every page. A source that cannot be read is named in the plan; when the
+    CRM cannot be asked what is there now, its error is raised.
     """
     before = _Before(copy, config)
-    done = go_through(copy, config, adapters, clock)
+    done = go_through(copy, config, adapters, clock, progress=progress)
     return _Making(copy, config, done).plan(before, adapters)
 
 

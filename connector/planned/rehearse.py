@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.assess import Alerted, Assessed
@@ -45,11 +45,12 @@ def go_through(
     clock: Clock,
     *,
     agreed: Mapping[str, Write] | None = None,
+    progress: Callable[[Polled], None] | None = None,
 ) -> Rehearsed:
     """Read each source once and decide, all at one moment; nothing is sent.
 
     Whoever gives a copy of the database gets a rehearsal. `agreed` are writes that are queued as
-    they are.
+    they are; `progress` is told of every page.
     """
     standing = ManualClock(clock.now())
     done, stop = Rehearsed(now=standing.now()), threading.Event()
@@ -57,6 +58,8 @@ def go_through(
     def watch(news: Polled | Assessed) -> None:
         if isinstance(news, Assessed):
             done.news.append(news)
+        elif progress:
+            progress(news)
 
     ingest = Ingest(store, config, standing, agreed=agreed)
     done.new_rules = ingest.adopt(config)
@@ -72,8 +75,9 @@ def go_through(
 def what_is_there(
     writes: Sequence[Write], adapters: Mapping[str, Adapter]
 ) -> dict[str, dict[str, Scalar] | None]:
-    """Per write what the CRM has in the fields it sets; None: its record is gone.
+    """Per write what the CRM has in the fields it sets; None: its record is gone, or merged.
 
+    A field that the platform does not show is left out.
     Raises what the adapters raise.
     """
     found: dict[str, dict[str, Scalar] | None] = {}
@@ -89,21 +93,24 @@ def what_is_there(
         there = reading(lambda a=adapter, r=refs, n=names: a.fetch(r, n), threading.Event())  # type: ignore[misc]
         for write in some:
             values = there.get(write.target)
-            found[write.key] = None if values is None else {n: values.get(n) for n in names}
+            found[write.key] = (
+                None if values is None else {n: values[n] for n in names if n in values}
+            )
     return found
 
 
 def narrowed(write: Write, was: Mapping[str, Scalar] | None) -> Write:
     """The write under the condition that its fields still have the values they have now.
 
-    Where the rules would not have it done now either, their own condition stays.
+    Where the rules would not have it done now either, their own condition stays; so it does for a
+    field that the platform does not show.
     """
     if write.kind is not WriteKind.SET_FIELDS or was is None:
         return write
     expected = dict(write.expected)
-    for name in write.fields:
-        if name not in expected or was.get(name) in expected[name]:
-            expected[name] = (was.get(name),)
+    for name in was:
+        if name not in expected or was[name] in expected[name]:
+            expected[name] = (was[name],)
     return Write(
         key=write.key, kind=write.kind, target=write.target, fields=write.fields, expected=expected
     )
