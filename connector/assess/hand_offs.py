@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,8 @@ class Setting:
     """The platform instance that receives the tasks."""
     zone: ZoneInfo
     dry_run: bool
+    agreed: Mapping[str, Write] = field(default_factory=dict)
+    """Writes by their keys that a person has seen and agreed to: these are queued as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +150,8 @@ class HandOffs:
         if decision.verdict is not Verdict.HANDED_OFF:
             return Alerted(decision=decision, transition=alert.transition)
         self._note(decision)
-        writes = self._writes(situation.mode, matcher, alert.transition)
+        made = self._writes(situation.mode, matcher, alert.transition)
+        writes = tuple(self._setting.agreed.get(write.key, write) for write in made)
         held = STORM if self._room is not None and self._room <= 0 else ""
         for write in writes:
             self._store.outbox.add(

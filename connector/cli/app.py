@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from connector.cli.apply import apply
 from connector.cli.arm import arm, disarm
 from connector.cli.backtest import backtest
 from connector.cli.check import check
@@ -17,12 +18,16 @@ from connector.cli.explain import explain
 from connector.cli.held import held
 from connector.cli.leads import leads
 from connector.cli.outbox import outbox
+from connector.cli.plan import plan
 from connector.cli.provision import provision
+from connector.cli.reload import reload
+from connector.cli.rules import rules
 from connector.cli.run import run
 from connector.cli.status import status
 from connector.cli.sync import sync
 from connector.cli.test import test
 from connector.cli.version import say_version, version
+from connector.cli.why_not import why_not
 
 app = typer.Typer(
     name="leadmode",
@@ -48,10 +53,11 @@ def leadmode(
 
 
 _IN_ORDER: tuple[Callable[..., None], ...] = (
-    run, sync, check, test, doctor, provision, leads, explain, held, backtest, diff, status,
-    arm, disarm, version,
+    run, sync, plan, apply, check, test, doctor, provision, leads, explain, why_not, held,
+    backtest, diff, status, arm, disarm, reload, version,
 )  # fmt: skip
 
 for _command in _IN_ORDER:
     app.command(help=help_of(_command))(_command)
 app.add_typer(outbox)
+app.add_typer(rules)

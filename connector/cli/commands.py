@@ -15,8 +15,9 @@ from typer.core import TyperGroup
 from connector.cli.page import complain
 
 _ORDER: Final = (
-    "check", "test", "doctor", "provision", "sync", "leads", "explain", "held", "backtest",
-    "diff", "outbox", "status", "arm", "disarm", "run", "version",
+    "check", "test", "doctor", "provision", "plan", "apply", "sync", "leads", "explain",
+    "why-not", "held", "backtest", "diff", "outbox", "status", "arm", "disarm", "run",
+    "reload", "rules", "version",
 )  # fmt: skip
 _USAGE: Final = 64
 _BROKEN_PIPE: Final = 141

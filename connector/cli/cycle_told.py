@@ -56,6 +56,12 @@ def _show_settled(page: Page, told: Told) -> None:
     for state, count in counts.items():
         text = f"{words.counted(count, 'write')}: {words.write_state(state)}"
         page.line(text, "red" if state is OutboxState.DEAD else "")
+    if told.braked:
+        page.line(
+            f"The brake holds {words.counted(told.braked, 'write')}: more at once than usual. Look "
+            "at them with `leadmode outbox --state held`, then `leadmode outbox release --all`.",
+            "bold yellow",
+        )
     if told.dry_run:
         page.line("This is a dry run: nothing was written. `leadmode arm` ends it.", "yellow")
     elif not told.settled:

@@ -43,6 +43,8 @@ class Told:
     cycled: Cycled | None = None
     news: list[Assessed] = field(default_factory=list)
     settled: list[tuple[Write, OutboxState, str]] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)
+    """Keys of the writes that wait for somebody."""
 
     @property
     def polled(self) -> Mapping[str, Polled]:
@@ -66,6 +68,11 @@ class Told:
         return Counter(hold for hold in every if hold is not None)
 
     @property
+    def braked(self) -> int:
+        """How many writes of this cycle the brake holds."""
+        return sum(key in self.held for _, alert in self.alerts for key in _keys(alert))
+
+    @property
     def left(self) -> list[tuple[Person, Episode]]:
         """Whose episode was found to have ended."""
         return [(n.person, e) for n in self.news for e in n.left]
@@ -77,6 +84,7 @@ class Told:
             "new_rules": self.new_rules,
             "read": {name: _polled(each) for name, each in self.polled.items()},
             "failed": {name: str(error) for name, error in self.failed.items()},
+            "braked": self.braked,
             "evaluated": self.cycled.evaluated if self.cycled else 0,
             "alerts": [_alert(self, *each) for each in self.alerts],
             "counted": {hold.value: count for hold, count in self.counted.items()},
@@ -113,7 +121,7 @@ def _cycle(
     ingest = Ingest(store, config, clock)
     told = Told(config, config.dry_run and not store.armed, ingest.adopt(config))
     take_requests(store, clock.now())
-    with _progress(page, quiet=quiet) as progress:
+    with reading_progress(page, quiet=quiet) as progress:
 
         def watch(news: Polled | Assessed) -> None:
             if isinstance(news, Assessed):
@@ -128,11 +136,12 @@ def _cycle(
             watch=watch,
             sent=lambda *settled: told.settled.append(settled),
         )
+    told.held = {each.write.key for each in store.outbox.all([OutboxState.HELD])}
     return told
 
 
 @contextmanager
-def _progress(page: Page, *, quiet: bool) -> Iterator[Callable[[Polled], None]]:
+def reading_progress(page: Page, *, quiet: bool) -> Iterator[Callable[[Polled], None]]:
     """A line on a terminal that says how far the reading is, and goes away at the end."""
     if quiet or not page.for_people:
         yield lambda _: None
@@ -148,6 +157,10 @@ def _progress(page: Page, *, quiet: bool) -> Iterator[Callable[[Polled], None]]:
             line.update(f"reading {read.source} {read.stream or ''}: {rows:,} rows")
 
         yield show_rows
+
+
+def _keys(alert: Alerted) -> list[str]:
+    return [write.key for write in alert.writes]
 
 
 def _is_counted(alert: Alerted) -> bool:

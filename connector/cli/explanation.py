@@ -138,7 +138,7 @@ def _show_standing(page: Page, standing: Standing, hand_off: str, zone: ZoneInfo
     if not standing.in_lead_mode:
         columns = [Column("", folds=False), Column("", folds=False), Column("")]
         page.table(columns, [_need(each) for each in standing.needs], 2)
-    for name, text in _outlook(standing, hand_off, zone):
+    for name, text in outlook(standing, hand_off, zone):
         page.row([Cell(f"{name}: ", "dim"), Cell(text)], indent=2)
 
 
@@ -148,7 +148,7 @@ def _need(need: Need) -> list[Cell | str]:
     return [mark, need.name, need.have + needed]
 
 
-def _outlook(standing: Standing, hand_off: str, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+def outlook(standing: Standing, hand_off: str, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     """What is missing or when it ends, and what becomes of an alert."""
     if standing.in_lead_mode:
         yield "score", f"{points(standing.score)} now"

@@ -24,6 +24,9 @@ def held(
         typer.Option("--reason", help="Only those held for this reason; may be given again."),
     ] = None,
     since: Since = None,
+    owner: Annotated[
+        str, typer.Option("--owner", metavar="NAME", help="Only of owners with this in the name.")
+    ] = "",
     most: Most = 50,
     config: ConfigPath = None,
     as_json: AsJson = False,
@@ -44,7 +47,7 @@ def held(
     zone = ZoneInfo(found.time_zone)
     start = None if since is None else moment(since, now, zone, end_of_day=False)
     with reading(found) as store:
-        told = held_back(store, found, reasons=reason or (), since=start, most=most)
+        told = held_back(store, found, reasons=reason or (), since=start, owner=owner, most=most)
     if as_json:
         print_json(told)
     else:

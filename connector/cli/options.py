@@ -40,3 +40,9 @@ Since = Annotated[
 ]
 Most = Annotated[int, typer.Option("--most", metavar="N", min=1, help="Show this many at most.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+YesAll = Annotated[
+    int | None,
+    typer.Option(
+        "--yes-all", metavar="N", help="Let all N go, though that is more than the brake lets go."
+    ),
+]

@@ -9,7 +9,7 @@ import typer
 
 from connector.cli import complete
 from connector.cli.commands import help_of
-from connector.cli.options import AsJson, ConfigPath, Most
+from connector.cli.options import AsJson, ConfigPath, Most, YesAll
 from connector.cli.page import Cell, Column, Page, print_json
 from connector.cli.place import clock_of, load, reading
 from connector.cli.stopped import Stopped, settle
@@ -89,19 +89,21 @@ def release(
     context: typer.Context,
     keys: Keys = None,
     every: All = False,
+    yes_all: YesAll = None,
     config: ConfigPath = None,
     as_json: AsJson = False,
 ) -> None:
     """Let writes go that were held: too many at once, or of unknown fate.
 
     A write of unknown fate was sent before and nobody knows whether it arrived. It may then be
-    there twice, so it must be named; --all leaves it out.
+    there twice, so it must be named; --all leaves it out. More than the brake lets go at once
+    need --yes-all with their number.
 
     Examples:
       leadmode outbox release --all
       leadmode outbox release lm1-abcdef
     """
-    asked = Stopped(keys=keys or [], every=every, states=(OutboxState.HELD,))
+    asked = Stopped(keys=keys or [], every=every, states=(OutboxState.HELD,), agreed=yes_all)
     settle(load(config), clock_of(context), "release", asked, as_json=as_json)
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from connector.clock import Clock, SystemClock
-from connector.errors import AskOperator, StateTooNew
+from connector.errors import AskOperator, FixInput, StateTooNew
 
 if TYPE_CHECKING:
     from connector.config.settings import Config
+    from connector.problems import Problem
     from connector.store import Store
 
 USUAL_PLACES: Final = (Path("config.toml"), Path("/etc/leadmode/config.toml"))
@@ -48,6 +49,19 @@ def load(named: Path | None) -> Config:
     from connector.config.settings import load as load_config  # noqa: PLC0415
 
     return load_config(where_config_is(named))
+
+
+def load_even_broken(named: Path | None) -> tuple[Config, list[Problem]]:
+    """The configuration, and what is wrong with it: stand-ins fill the gaps.
+
+    FixInput when so much is wrong that it does not even say where the database is.
+    """
+    from connector.config.settings import load_leniently  # noqa: PLC0415
+
+    config, problems = load_leniently(where_config_is(named))
+    if config is None or not any(source.authority for source in config.sources.values()):
+        raise FixInput(problems)
+    return config, problems
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import typer
 
 from connector.cli.options import AsJson, ConfigPath
 from connector.cli.page import Cell, Column, Page, print_json
-from connector.cli.place import clock_of, is_held, load, reading
+from connector.cli.place import clock_of, is_held, load_even_broken, reading
 
 if TYPE_CHECKING:
     from connector.report.status import Status
@@ -28,9 +28,15 @@ def status(context: typer.Context, config: ConfigPath = None, as_json: AsJson = 
     """
     from connector.report.status import status as found_out  # noqa: PLC0415
 
-    found = load(config)
+    found, problems = load_even_broken(config)
     with reading(found) as store:
-        told = found_out(store, found, clock_of(context).now(), daemon=is_held(found.state))
+        told = found_out(
+            store,
+            found,
+            clock_of(context).now(),
+            daemon=is_held(found.state),
+            problems=[str(problem) for problem in problems],
+        )
     if as_json:
         print_json(told)
     else:

@@ -30,6 +30,8 @@ class Stopped:
     """All in these states that were never sent."""
     states: tuple[OutboxState, ...]
     """States in which there is something to decide."""
+    agreed: int | None = None
+    """How many a person let go by their number."""
 
 
 def settle(config: Config, clock: Clock, wish: str, asked: Stopped, *, as_json: bool) -> None:
@@ -41,6 +43,8 @@ def settle(config: Config, clock: Clock, wish: str, asked: Stopped, *, as_json: 
     with reading(config) as store:
         found = list(_named(store, asked)) if asked.keys else _never_sent(store, asked.states)
     keys = tuple(each.write.key for each in found)
+    if wish == "release":
+        _brake(config, found, asked.agreed)
     at_once = True
     if keys:
         request = Request(wish=Wish(wish), keys=keys, asked_at=clock.now())
@@ -49,6 +53,18 @@ def settle(config: Config, clock: Clock, wish: str, asked: Stopped, *, as_json: 
         print_json({"wish": wish, "keys": keys, "done": at_once})
     else:
         _say(Page(), config, wish, found, at_once=at_once)
+
+
+def _brake(config: Config, found: Sequence[Queued], agreed: int | None) -> None:
+    """Refuse to let more go at once than the brake would, unless their number was named."""
+    tasks = sum(each.write.kind == "create_task" for each in found)
+    if agreed is not None and agreed != len(found):
+        raise typer.BadParameter(f"--yes-all names {agreed}, and {len(found)} writes are meant.")
+    if agreed is None and config.storm and tasks > config.storm:
+        raise typer.BadParameter(
+            f"{tasks} tasks are more than the brake lets go at once (storm = {config.storm}). Look "
+            f"at them with `leadmode outbox --state held`; to let all go: --yes-all {len(found)}."
+        )
 
 
 def _do(config: Config, request: Request) -> bool:

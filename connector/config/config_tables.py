@@ -54,6 +54,8 @@ class LeadmodeTable(Table):
     """How often what is due by time alone (decay, deadlines) is looked for."""
     storm: int = Field(default=50, ge=0)
     """More hand-offs than this in one cycle are held until somebody looks. 0: no such brake."""
+    storm_times: int = Field(default=10, ge=0)
+    """Nor go more than so many times the usual number within a day. 0: no such brake."""
     log_level: Annotated[LogLevel, Field(strict=False)] = LogLevel.INFO
     """How much is logged: debug, info, warning or error."""
 

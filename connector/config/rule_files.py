@@ -16,6 +16,7 @@ from typing import Final
 from connector.config.document import Document, read_document, shown
 from connector.config.positions import Loc
 from connector.config.rule_tables import RuleFile
+from connector.config.rulebook import RuleText
 from connector.config.wording import toml_text
 from connector.errors import FixInput
 from connector.problems import Place, Problem, did_you_mean
@@ -100,6 +101,7 @@ class RuleFiles:
     revision: str = ""
     first: Path = Path()
     """The first folder; later ones are laid over it and may be empty."""
+    texts: list[RuleText] = field(default_factory=list)
     folder: Path = Path()
     """The last folder, for problems that are nowhere in particular."""
 
@@ -122,6 +124,8 @@ def read_rule_files(folders: Sequence[Path]) -> RuleFiles:
                 continue
             for part in (path.name.encode(), document.source):
                 digest.update(len(part).to_bytes(8, "big") + part)
+            text = RuleText(folder=number, name=path.name, source=document.source)
+            files.texts.append(text)
             _take_in(files, document, number)
     files.revision = digest.hexdigest()[:12]
     return files

@@ -97,6 +97,16 @@ class Holds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleText:
+    """One rule file as it was read."""
+
+    folder: int
+    """Which of the rule folders it lay in, from 0; a later one is laid over the earlier ones."""
+    name: str
+    source: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     """All rules of one revision."""
 
@@ -110,3 +120,5 @@ class Rulebook:
     machine: MachineTests = field(default_factory=MachineTests)
     dispositions: Mapping[str, EndReason] = field(default_factory=dict)
     """Status values of a person record by which a rep ends an episode."""
+    texts: tuple[RuleText, ...] = field(default=(), repr=False, compare=False)
+    """The files that say all this."""

@@ -74,6 +74,7 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
     machine = _table(reading.single(MachineTable, "machine"), MachineTable)
     rulebook = Rulebook(
         revision=files.revision,
+        texts=tuple(files.texts),
         lead_modes=tuple(
             LeadMode(
                 rule=_rule(mode.table, ready, caps),

@@ -87,6 +87,7 @@ class Config:
     backfill: int
     tick: int
     storm: int
+    storm_times: int
     log_level: LogLevel
     sources: Mapping[str, SourceConfig]
     delivery: DeliveryConfig
@@ -159,6 +160,7 @@ class _Reading:
             backfill=leadmode.backfill,
             tick=leadmode.tick,
             storm=leadmode.storm,
+            storm_times=leadmode.storm_times,
             log_level=leadmode.log_level,
             sources=sources,
             delivery=self._delivery(delivery),

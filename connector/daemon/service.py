@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +34,8 @@ from connector.ingest import Ingest
 from connector.model import OutboxState
 from connector.registry import load_all, open_adapters
 from connector.store import Store
+from connector.store.requests import reloads_asked_for
+from connector.store.revisions import STARTED, Reload
 
 _LOG: Final = log.get("daemon")
 _GLANCE: Final = 0.1
@@ -75,6 +77,7 @@ class Service:
             held.callback(self._store.close)
             self._ingest = Ingest(self._store, loaded.config, self._clock)
             self._ingest.adopt(loaded.config)
+            self._note_reload((STARTED,), loaded.config.rulebook.revision, "", 0)
             self._signals = held.enter_context(Signals())
             self._scheduler = Scheduler(self._clock)
             held.callback(self._scheduler.close)
@@ -111,7 +114,11 @@ class Service:
                     _LOG.info("stopping", signal=came.name)
                     return ExitCode.OK
                 if came == RELOAD:
-                    self._reload()
+                    self._reload(("",))
+            if wishes := reloads_asked_for(self._crew.config.state):
+                self._reload([wish.stem for wish in wishes])
+                for wish in wishes:
+                    wish.unlink(missing_ok=True)
             self._notice_the_dead()
             if self._fault is not None:
                 return self._fault
@@ -151,23 +158,43 @@ class Service:
             self._fault = ExitCode.IO
             self._signals.wake()
 
-    def _reload(self) -> None:
-        """Take up the configuration anew, or change nothing and say why."""
+    def _reload(self, asked: Sequence[str]) -> None:
+        """Take up the configuration anew, or change nothing and say why.
+
+        `asked` names who waits for the answer; an empty name: nobody, it was a signal.
+        """
         self._notifier.reloading(self._clock.monotonic())
+        revision, problem, problems = "", "", 0
         try:
             loaded = self._load()
             self._relieve(loaded)
         except FixInput as error:
             tell_why("reload_refused", error)
-            more = f" and {len(error.problems) - 1} more" if len(error.problems) > 1 else ""
-            self._reload_problem = f"not reloaded: {error.problems[0]}{more}"
+            problem, problems = str(error.problems[0]), len(error.problems)
         except Exception as error:
             tell_why("reload_failed", error)
-            self._reload_problem = f"not reloaded: {first_line(error)}"
+            problem, problems = first_line(error), 1
         else:
-            self._reload_problem = ""
-            _LOG.info("reloaded", revision=loaded.config.rulebook.revision)
+            revision = loaded.config.rulebook.revision
+            _LOG.info("reloaded", revision=revision)
+        more = f" and {problems - 1} more" if problems > 1 else ""
+        self._reload_problem = f"not reloaded: {problem}{more}" if problem else ""
+        self._note_reload(asked, revision, problem, problems)
         self._show(self._notifier.ready)
+
+    def _note_reload(self, asked: Sequence[str], revision: str, problem: str, count: int) -> None:
+        """Keep the answer for whoever asked, and for `leadmode rules log`."""
+        now = self._clock.now()
+        try:
+            with self._store.transaction():
+                for who in asked:
+                    self._store.revisions.note_reload(
+                        Reload(
+                            at=now, asked=who, revision=revision, problem=problem, problems=count
+                        )
+                    )
+        except Exception as error:  # what runs does not depend on it
+            tell_why("reload_not_noted", error)
 
     def _relieve(self, loaded: Loaded) -> None:
         """Let the crew end what it is doing, and put another in its place."""

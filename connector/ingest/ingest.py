@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from connector import log
@@ -14,6 +14,7 @@ from connector.ingest.census import Census
 from connector.ingest.judge import Cycle, Judge, carefully_if_needed
 from connector.ingest.news import Polled, Watch
 from connector.ingest.page import Stored, store_page
+from connector.model import Write
 from connector.ports import Adapter, Page, Stream
 from connector.retry import reading
 from connector.store import Store
@@ -38,9 +39,18 @@ class Ingest:
     Every source may be polled by a thread of its own, and a further one ticks.
     """
 
-    def __init__(self, store: Store, config: Config, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        config: Config,
+        clock: Clock,
+        *,
+        agreed: Mapping[str, Write] | None = None,
+    ) -> None:
+        """`agreed` holds writes, by their keys, that are queued as they are when they come out."""
         self._store = store
         self._clock = clock
+        self._agreed = agreed or {}
         self._work_by(config)
         self._one_at_a_time = threading.RLock()
         self._failing: set[str] = set()
@@ -58,10 +68,12 @@ class Ingest:
             revision = config.rulebook.revision
             with self._store.steady():
                 is_new = self._store.sources.note("revision") != revision
-            if is_new:
-                with self._store.transaction():
-                    self._store.people.wake_all(0, baseline_before=self._clock.now())
+            now = self._clock.now()
+            with self._store.transaction():
+                if is_new:
+                    self._store.people.wake_all(0, baseline_before=now)
                     self._store.sources.set_note("revision", revision)
+                self._store.revisions.begin(config.rulebook, now, goes_on=not is_new)
             self._work_by(config)
         if is_new:
             _LOG.info("rules_adopted", revision=revision)
@@ -152,7 +164,9 @@ class Ingest:
     def _evaluate_due(self, cycle: Cycle) -> int:
         def one_transaction(cycle: Cycle, *, careful: bool) -> int:
             with self._store.transaction():
-                persons = self._store.people.due(self._clock.now(), _BATCH)
+                now = self._clock.now()
+                persons = self._store.people.due(now, _BATCH)
+                self._store.revisions.seen(now)
                 self._judge.bring_up_to_date(persons, cycle, careful=careful)
             return len(persons)
 
@@ -183,7 +197,7 @@ class Ingest:
 
     def _work_by(self, config: Config) -> None:
         self._config = config
-        self._judge = Judge(self._store, config, self._clock)
+        self._judge = Judge(self._store, config, self._clock, self._agreed)
         self._loaded: set[str] = set()
         self._expected: dict[str, list[Stream]] = {}
 

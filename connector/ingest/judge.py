@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -11,7 +11,9 @@ from connector import log
 from connector.assess import Assess, Assessed, Setting
 from connector.clock import HOUR, Clock
 from connector.config.settings import Config
+from connector.ingest.brake import room
 from connector.ingest.news import Watch
+from connector.model import Write
 from connector.store import Store
 from connector.store.connection import is_own_trouble
 
@@ -66,30 +68,40 @@ def carefully_if_needed(cycle: Cycle, work: Work[T]) -> T:
 class Judge:
     """Brings persons up to date by one configuration, inside the caller's transaction."""
 
-    def __init__(self, store: Store, config: Config, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, config: Config, clock: Clock, agreed: Mapping[str, Write]
+    ) -> None:
         self._store = store
         self._config = config
         self._clock = clock
+        self._agreed = agreed
         self._assess: Assess | None = None
 
     def bring_up_to_date(self, persons: Iterable[int], cycle: Cycle, *, careful: bool) -> None:
         """Evaluate them; careful: a person who fails is set aside, and the others go on."""
-        storm = self._config.storm
+        left: int | None = None
+        asked = False
         for person in persons:
-            room = max(0, storm - cycle.handed_off) if storm else None
-            news = self._one(person, room, careful=careful)
+            if not asked:  # most ticks find nobody
+                left, asked = (
+                    room(self._store, self._config, cycle.handed_off, self._clock.now()),
+                    True,
+                )
+            news = self._one(person, left, careful=careful)
             if news is not None:
-                cycle.handed_off += sum(bool(alert.writes) for alert in news.alerts)
+                made = sum(bool(alert.writes) for alert in news.alerts)
+                cycle.handed_off += made
+                left = None if left is None else max(0, left - made)
                 if news.alerts or news.left:
                     cycle.news.append(news)
 
-    def _one(self, person: int, room: int | None, *, careful: bool) -> Assessed | None:
+    def _one(self, person: int, left: int | None, *, careful: bool) -> Assessed | None:
         assess = self._assessment()
         if not careful:
-            return assess.person(person, self._clock.now(), room=room)
+            return assess.person(person, self._clock.now(), room=left)
         try:
             with self._store.savepoint():
-                return assess.person(person, self._clock.now(), room=room)
+                return assess.person(person, self._clock.now(), room=left)
         except Exception as error:
             if is_own_trouble(error):
                 raise
@@ -113,6 +125,7 @@ class Judge:
                     authority=self._config.authority.name,
                     zone=ZoneInfo(self._config.time_zone),
                     dry_run=dry_run,
+                    agreed=self._agreed,
                 ),
             )
         return self._assess

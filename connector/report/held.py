@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from connector.model import Hold
@@ -55,19 +56,25 @@ def held_back(
     *,
     reasons: Collection[Hold] = (),
     since: int | None = None,
+    owner: str = "",
     most: int = 50,
 ) -> HeldOnes:
-    """The newest hand-offs that were not made; without reasons, those of `OLD` are left out."""
+    """The newest hand-offs that were not made; without reasons, those of `OLD` are left out.
+
+    `owner`: only those whose owner's name has this text in it.
+    """
     found = held(
         store.connection,
         reasons=reasons,
         without=() if reasons else OLD,
         since=since,
-        most=most,
+        most=-1 if owner else most,
     )
+    rows = (_row(store, config, each) for each in found)
+    of_owner = (row for row in rows if owner.casefold() in row.who.owner.casefold())
     return HeldOnes(
         zone=config.time_zone,
-        rows=tuple(_row(store, config, each) for each in found),
+        rows=tuple(islice(of_owner, most)),
         counts=holds(store.connection, since),
     )
 

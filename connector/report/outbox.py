@@ -35,6 +35,8 @@ class OnItsWay:
     created_at: int
     settled_at: int | None
     remote_id: str | None
+    revision: str
+    """Of the rules that queued it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ def _row(store: Store, config: Config, queued: Queued) -> OnItsWay:
     return OnItsWay(
         key=queued.write.key,
         who=who_is(store, config, queued.person),
-        what=_what(queued.write),
+        what=what_it_does(queued.write),
         record=str(queued.write.target),
         state=queued.state,
         state_in_words=words.write_state(queued.state),
@@ -77,10 +79,12 @@ def _row(store: Store, config: Config, queued: Queued) -> OnItsWay:
         created_at=queued.created_at,
         settled_at=queued.settled_at,
         remote_id=queued.remote_id,
+        revision=queued.revision,
     )
 
 
-def _what(write: Write) -> str:
+def what_it_does(write: Write) -> str:
+    """The subject of a task, or the fields that are set."""
     if write.kind is WriteKind.SET_FIELDS:
         return "set " + ", ".join(f"{name} = {value}" for name, value in write.fields.items())
     return str(write.fields.get("subject") or write.kind.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -38,7 +38,11 @@ class Status:
     revision: str
     """Of the rules leadmode last worked by."""
     rules_changed: bool
-    """Whether the files say something else by now."""
+    """Whether the files say something else by now, and could be taken up."""
+    refused: str
+    """Why the daemon did not take the files up when it was asked last; empty: it did."""
+    problems: tuple[str, ...]
+    """What is wrong with the files now."""
     sources: tuple[SourceState, ...]
     unread: tuple[str, ...]
     """Sources that are configured and were never read."""
@@ -52,8 +56,13 @@ class Status:
     """What needs somebody, in words; empty when all is well."""
 
 
-def status(store: Store, config: Config, now: int, *, daemon: bool) -> Status:
-    """How everything is now. `daemon` tells whether the state folder is held."""
+def status(
+    store: Store, config: Config, now: int, *, daemon: bool, problems: Sequence[str] = ()
+) -> Status:
+    """How everything is now.
+
+    `daemon` tells whether the state folder is held, `problems` what is wrong with the files.
+    """
     known = {state.name: state for state in store.sources.states()}
     authority = config.authority.name
     adopted = store.sources.note("revision") or ""
@@ -64,7 +73,9 @@ def status(store: Store, config: Config, now: int, *, daemon: bool) -> Status:
         daemon=daemon,
         armed=not config.dry_run or store.armed,
         revision=adopted,
-        rules_changed=adopted != config.rulebook.revision,
+        rules_changed=not problems and adopted != config.rulebook.revision,
+        refused=_refused(store) if daemon else "",
+        problems=tuple(problems),
         sources=tuple(known[name] for name in config.sources if name in known),
         unread=tuple(name for name in config.sources if name not in known),
         figures=figures(store.connection, authority, new_since=now - NEW, now=now),
@@ -81,6 +92,24 @@ def status(store: Store, config: Config, now: int, *, daemon: bool) -> Status:
     return replace(found, attention=tuple(_attention(found, polls)))
 
 
+def _refused(store: Store) -> str:
+    last = store.revisions.last_reload()
+    if last is None or not last.problem:
+        return ""
+    more = f" and {last.problems - 1} more" if last.problems > 1 else ""
+    return f"{last.problem}{more}"
+
+
+def _of_rules(found: Status) -> Iterator[str]:
+    """Files that are not what is worked by, because something is wrong with them."""
+    goes_on = f"it goes on with revision {found.revision[:12]}"
+    if found.refused:
+        yield f"the daemon did not take the files up, {goes_on}: {found.refused}"
+    if found.problems:
+        more = f" and {len(found.problems) - 1} more" if len(found.problems) > 1 else ""
+        yield f"the files cannot be taken up: {found.problems[0]}{more}. See `leadmode check`"
+
+
 def _stale(found: Status, name: str, read_at: int, poll: int) -> Iterator[str]:
     """A source that nobody asks any more."""
     silence = found.at - read_at
@@ -90,6 +119,7 @@ def _stale(found: Status, name: str, read_at: int, poll: int) -> Iterator[str]:
 
 
 def _attention(found: Status, polls: Mapping[str, int]) -> Iterator[str]:
+    yield from _of_rules(found)
     for source in found.sources:
         if source.failing_since is None and source.read_at is not None:
             yield from _stale(found, source.name, source.read_at, polls[source.name])

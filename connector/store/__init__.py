@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, Self
 
-from connector.store.connection import not_waiting, open_reader, open_writer
+from connector.store.connection import not_waiting, open_copy, open_reader, open_writer
 from connector.store.episodes import Episodes
 from connector.store.outbox import Outbox
 from connector.store.people import People
+from connector.store.revisions import Revisions
 from connector.store.schema import backup, prepare
 from connector.store.sources import Sources
 from connector.store.timelines import Timelines
@@ -26,21 +28,16 @@ class Store:
     threads and processes. A store opened with `read` refuses every change.
     """
 
-    def __init__(self, path: Path, *, read_only: bool) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self.connection = open_reader(path) if read_only else open_writer(path)
-        try:
-            if not read_only:
-                prepare(self.connection, path)
-        except BaseException:
-            self.connection.close()
-            raise
+        self.connection = connection
         self.people = People(self.connection)
         self.timelines = Timelines(self.connection)
         self.episodes = Episodes(self.connection)
         self.outbox = Outbox(self.connection)
         self.sources = Sources(self.connection)
+        self.revisions = Revisions(self.connection)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -48,12 +45,30 @@ class Store:
 
         Raises StateTooNew when a newer leadmode wrote it.
         """
-        return cls(folder / FILE_NAME, read_only=False)
+        path = folder / FILE_NAME
+        connection = open_writer(path)
+        try:
+            prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(path, connection)
 
     @classmethod
     def read(cls, folder: Path) -> Self:
         """Open the database for reading beside a running daemon. Raises FileNotFoundError."""
-        return cls(folder / FILE_NAME, read_only=True)
+        path = folder / FILE_NAME
+        return cls(path, open_reader(path))
+
+    @classmethod
+    def copy(cls, folder: Path) -> Self:
+        """A copy of the database to try things out on, beside a running daemon.
+
+        Changing it changes nothing else, and closing it leaves nothing. Whether leadmode is armed
+        is what the original says. Raises FileNotFoundError.
+        """
+        path = folder / FILE_NAME
+        return cls(path, open_copy(path))
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -111,6 +126,19 @@ class Store:
         """Several readings that belong together, not disturbed by another thread's changes."""
         with self._lock:
             yield
+
+    @property
+    def identity(self) -> str:
+        """What tells this database from any other; a restored backup has that of the original."""
+        return self.sources.note("database") or ""
+
+    def place(self) -> dict[str, int]:
+        """How far everything has come; equal places of one database hold the same."""
+        row = self.connection.execute(
+            "SELECT (SELECT coalesce(max(id), 0) FROM decision), (SELECT count(*) FROM outbox), "
+            "(SELECT count(*) FROM engagement), (SELECT coalesce(max(read_at), 0) FROM stream)"
+        ).fetchone()
+        return dict(zip(("decisions", "writes", "engagements", "read_at"), row, strict=True))
 
     @property
     def armed(self) -> bool:

@@ -34,6 +34,22 @@ def open_reader(path: Path) -> sqlite3.Connection:
     return _connect(path, "wal_autocheckpoint = 0", "query_only = ON")
 
 
+def open_copy(path: Path) -> sqlite3.Connection:
+    """A copy in a file without a name, gone when closed. Raises FileNotFoundError."""
+    reader = open_reader(path)
+    copy = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    try:
+        reader.backup(copy)
+        copy.execute("PRAGMA foreign_keys = ON")
+        copy.execute(f"PRAGMA cache_size = -{CACHE_KIB:d}")
+    except BaseException:
+        copy.close()
+        raise
+    finally:
+        reader.close()
+    return copy
+
+
 @contextlib.contextmanager
 def not_waiting(connection: sqlite3.Connection) -> Iterator[None]:
     """Within the block nothing waits for a reader: everybody else would wait with it."""

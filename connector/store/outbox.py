@@ -155,6 +155,20 @@ class Outbox:
         found = row.fetchone()[0]
         return None if found is None else int(found)
 
+    def begun_at(self) -> int | None:
+        """When the first write was queued, UTC ms."""
+        row = self._db.execute("SELECT min(created_at) FROM outbox").fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def tasks_gone(self, from_at: int, until: int) -> int:
+        """The tasks queued from one moment until before another, less those that were held."""
+        row = self._db.execute(
+            "SELECT count(*) FROM outbox WHERE created_at >= ? AND created_at < ? "
+            "AND kind = ? AND state <> 'held' AND wanted_at = created_at",
+            (from_at, until, WriteKind.CREATE_TASK.value),
+        ).fetchone()
+        return int(row[0])
+
     def counts(self) -> dict[OutboxState, int]:
         """How many writes are in each state; states without any are left out."""
         rows = self._db.execute("SELECT state, count(*) FROM outbox GROUP BY state")

@@ -22,6 +22,7 @@ FOLDER: Final = "requests"
 _SUFFIX: Final = ".json"
 _TAKEN: Final = ".taken"
 _REFUSED: Final = ".refused"
+_RELOAD: Final = ".reload"
 
 _LOG: Final = log.get("requests")
 
@@ -47,13 +48,27 @@ class Request:
 
 def write_request(state: Path, request: Request) -> Path:
     """Leave a request in a state folder; once this returns, it survives a power cut."""
-    folder = state / FOLDER
-    folder.mkdir(exist_ok=True, mode=0o700)
-    path = folder / f"{request.asked_at:015d}-{os.getpid()}{_SUFFIX}"
-    draft = path.with_suffix(".part")
     text = json.dumps(
         {"wish": request.wish.value, "keys": list(request.keys), "asked_at": request.asked_at}
     )
+    return _leave(state, request.asked_at, _SUFFIX, text)
+
+
+def ask_for_reload(state: Path, now: int) -> Path:
+    """Ask the daemon to take its files up anew; its answer names the stem of this path."""
+    return _leave(state, now, _RELOAD, "")
+
+
+def reloads_asked_for(state: Path) -> list[Path]:
+    """The wishes for a reload that wait; who answers one takes its file away."""
+    return sorted((state / FOLDER).glob(f"*{_RELOAD}"))
+
+
+def _leave(state: Path, now: int, suffix: str, text: str) -> Path:
+    folder = state / FOLDER
+    folder.mkdir(exist_ok=True, mode=0o700)
+    path = folder / f"{now:015d}-{os.getpid()}{suffix}"
+    draft = path.with_suffix(".part")
     with draft.open("w", encoding="ascii") as file:
         os.fchmod(file.fileno(), 0o600)
         file.write(text)

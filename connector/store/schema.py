@@ -11,7 +11,7 @@ from connector.errors import StateTooNew
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION: Final = 1
+VERSION: Final = 2
 """`PRAGMA user_version` of a database this code can work with."""
 
 _FIRST: Final = (
@@ -96,6 +96,22 @@ _FIRST: Final = (
     "CREATE INDEX outbox_person ON outbox (person)",
 )
 
+_REVISIONS: Final = (
+    # The rules of each revision, and when leadmode worked by them.
+    """CREATE TABLE rule_text (
+        revision TEXT NOT NULL, folder INTEGER NOT NULL, name TEXT NOT NULL, packed BLOB NOT NULL,
+        PRIMARY KEY (revision, folder, name)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE rule_spell (
+        id INTEGER PRIMARY KEY, revision TEXT NOT NULL, from_at INTEGER NOT NULL,
+        seen_at INTEGER NOT NULL) STRICT""",
+    # Every wish to take the rules up anew, and what was in the way of it.
+    """CREATE TABLE reload (
+        id INTEGER PRIMARY KEY, at INTEGER NOT NULL, asked TEXT NOT NULL, revision TEXT NOT NULL,
+        problem TEXT NOT NULL, problems INTEGER NOT NULL) STRICT""",
+    "CREATE INDEX outbox_created ON outbox (created_at)",
+    "INSERT INTO meta VALUES ('database', lower(hex(randomblob(8))))",
+)
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the database to `VERSION`, with a backup beside it before anything is changed.
@@ -135,6 +151,10 @@ def _migrate(connection: sqlite3.Connection) -> None:
     @migrations(name="0001_first")
     def first(db: Database) -> None:
         _apply(db.conn, 1, _FIRST)
+
+    @migrations(name="0002_revisions")
+    def revisions(db: Database) -> None:
+        _apply(db.conn, 2, _REVISIONS)
 
     migrations.apply(Database(connection))
 

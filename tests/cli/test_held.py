@@ -27,6 +27,13 @@ def test_of_one_reason(told: Company, leadmode: Leadmode):
     assert "Bo Lind" not in shown
 
 
+def test_of_one_owner(told: Company, leadmode: Leadmode):
+    shown = leadmode(told, "held", "--owner", "ben").output
+    assert "Bo Lind" in shown
+    assert "Cy Marsh" not in shown
+    assert "Cy Marsh" in leadmode(told, "held", "--owner", "Ruiz", "--most", "1").output
+
+
 def test_since_a_moment(told: Company, leadmode: Leadmode):
     assert "Cy Marsh" not in leadmode(told, "held", "--since", "-9d").output
     assert "Cy Marsh" in leadmode(told, "held", "--since", "2026-11-09").output

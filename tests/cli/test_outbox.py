@@ -73,7 +73,7 @@ def test_json_has_the_documented_keys(stopped: Company, leadmode: Leadmode):
     assert set(document) == {"zone", "rows", "counts", "requests"}
     assert set(document["rows"][0]) == {
         "key", "who", "what", "record", "state", "state_in_words", "reason", "attempt",
-        "next_at", "created_at", "settled_at", "remote_id",
+        "next_at", "created_at", "settled_at", "remote_id", "revision",
     }  # fmt: skip
 
 
@@ -167,3 +167,24 @@ def test_a_request_that_makes_no_sense_is_put_aside(stopped: Company, text: str)
         assert take_requests(store, stopped.clock.now()) == 0
     assert [each.suffix for each in (state / FOLDER).iterdir()] == [".refused"]
     assert waiting(state) == 0
+
+
+def test_more_than_the_brake_lets_go_want_their_number(tmp_path: Path, leadmode: Leadmode):
+    company = Company(tmp_path / "braked", more="storm = 1")
+    company.add(HISTORY)
+    company.cycle("2026-11-01T06:00:00Z")
+    rows = NEWS["2026-11-12T18:00:00Z"]
+    again = [(at, kind, "P4", *rest) for at, kind, who, *rest in rows if who == "P1"]
+    company.add([*rows, *again])
+    company.clock.move_to(company.clock.now() + 1)
+    at = "2026-11-12T18:00:00Z"
+    company.cycle(at)
+    done = leadmode(company, "outbox", "release", "--all")
+    assert done.exit_code == 64
+    assert "2 tasks are more than the brake lets go at once (storm = 1)" in done.stderr
+    wrong = leadmode(company, "outbox", "release", "--all", "--yes-all", "3")
+    assert "--yes-all names 3, and 2 writes are meant" in " ".join(wrong.stderr.split())
+    assert list(states(company).values()).count(OutboxState.HELD) == 2
+    assert leadmode(company, "outbox", "release", "--all", "--yes-all", "2").exit_code == 0
+    company.cycle("2026-11-12T19:00:00Z")
+    assert set(states(company).values()) == {OutboxState.DONE}

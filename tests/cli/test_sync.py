@@ -82,7 +82,7 @@ def test_json_has_the_documented_keys(company: Company, leadmode: Leadmode):
     document = json.loads(leadmode(company, "sync", "--json").output)
     assert set(document) == {
         "dry_run", "new_rules", "read", "failed", "evaluated", "alerts", "counted", "left",
-        "settled",
+        "settled", "braked",
     }  # fmt: skip
     assert document["read"] == {"crm": {"records": 0, "engagements": 8, "set_aside": 0}}
     assert [each["name"] for each in document["alerts"]] == [
@@ -90,3 +90,14 @@ def test_json_has_the_documented_keys(company: Company, leadmode: Leadmode):
         "Bo Lind, Borg Foods",
     ]
     assert {each["state"] for each in document["settled"]} == {"done"}
+
+
+def test_what_the_brake_holds_is_said(tmp_path: Path, leadmode: Leadmode):
+    company = Company(tmp_path / "braked", more="storm = 1")
+    company.add(HISTORY)
+    leadmode(company, "sync")
+    company.add(NEWS["2026-11-12T18:00:00Z"])
+    company.clock.move_to(ms("2026-11-12T18:00:00Z"))
+    shown = leadmode(company, "sync").output
+    assert "The brake holds 1 write: more at once than usual." in shown
+    assert "leadmode outbox release --all" in shown

@@ -25,7 +25,7 @@ def note_and_fail(store, name):
 
 def notes(path):
     with closing(sqlite3.connect(path)) as connection:
-        return dict(connection.execute("SELECT name, value FROM meta"))
+        return dict(connection.execute("SELECT name, value FROM meta WHERE name <> 'database'"))
 
 
 def test_a_new_database_is_private_and_of_this_version(store):
@@ -64,6 +64,30 @@ def test_a_rehearsal_leaves_nothing(store):
         store.sources.set_note("a", "1")
         assert store.sources.note("a") == "1"
     assert store.sources.note("a") is None
+
+
+def test_a_copy_is_whole_and_changing_it_changes_nothing_else(store, tmp_path):
+    with store.transaction():
+        store.sources.set_note("a", "1")
+    before = sorted(path.name for path in store.path.parent.iterdir())
+    with closing(Store.copy(store.path.parent)) as copy:
+        assert (copy.sources.note("a"), copy.identity) == ("1", store.identity)
+        with copy.transaction():
+            copy.sources.set_note("a", "2")
+        copy.checkpoint()
+        with store.transaction():
+            store.sources.set_note("b", "1")
+        assert (copy.sources.note("a"), copy.sources.note("b")) == ("2", None)
+    assert store.sources.note("a") == "1"
+    assert sorted(path.name for path in store.path.parent.iterdir()) == before
+    with pytest.raises(FileNotFoundError):
+        Store.copy(tmp_path / "nowhere")
+
+
+def test_every_database_has_its_own_identity(store, tmp_path):
+    with closing(Store.open(tmp_path / "other")) as other:
+        assert other.identity
+        assert other.identity != store.identity
 
 
 def test_threads_take_turns(store):

@@ -1,0 +1,88 @@
+"""Making and applying a plan where the configuration, the database and the adapters are."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from connector import log
+from connector.cli.cycled import reading_progress
+from connector.cli.page import Page
+from connector.cli.place import reading
+from connector.clock import Clock
+from connector.config.settings import Config
+from connector.daemon.lock import FolderLock
+from connector.errors import AlreadyRunning
+from connector.model import OutboxState, Write
+from connector.planned.apply import Consent, apply, refuse_unfit
+from connector.planned.make import make
+from connector.planned.plan import Plan
+from connector.ports import Adapter
+from connector.registry import load_all, open_adapters
+from connector.store import Store
+
+Settled = list[tuple[Write, OutboxState, str]]
+
+
+def make_plan(path: Path, clock: Clock, page: Page, *, quiet: bool) -> Plan:
+    """The plan of the next cycle. Raises what is wrong with the files, and NothingRead."""
+    log.configure(level=logging.ERROR)
+    config = load_all(path)
+    with reading(config):  # complains about a database that is not there, or not of this version
+        copy = Store.copy(config.state)
+    with (
+        closing(copy),
+        _adapters(config, clock) as adapters,
+        reading_progress(page, quiet=quiet) as progress,
+    ):
+        return make(copy, config, adapters, clock, progress)
+
+
+def apply_plan(path: Path, clock: Clock, plan: Plan, consent: Consent) -> Settled:
+    """Write what the plan says; the writes with what became of each. Raises PlanRefused."""
+    log.configure(level=logging.ERROR)
+    config = load_all(path)
+    refuse_unfit(plan, config, consent, clock.now())
+    with reading(config):
+        pass
+    settled: Settled = []
+    with (
+        _locked(config),
+        closing(Store.open(config.state)) as store,
+        _adapters(config, clock) as adapters,
+    ):
+        apply(
+            plan,
+            store,
+            config,
+            adapters,
+            clock,
+            consent=consent,
+            sent=lambda *one: settled.append(one),
+        )
+    return settled
+
+
+@contextmanager
+def _locked(config: Config) -> Iterator[None]:
+    try:
+        lock = FolderLock.take(config.state)
+    except AlreadyRunning as error:
+        raise AlreadyRunning(
+            f"{error} A running daemon that is armed writes by itself what a plan says, with its "
+            "next poll. To write by plans alone, stop it."
+        ) from None
+    with lock:
+        yield
+
+
+@contextmanager
+def _adapters(config: Config, clock: Clock) -> Iterator[Mapping[str, Adapter]]:
+    adapters = open_adapters(config, clock)
+    try:
+        yield adapters
+    finally:
+        for adapter in adapters.values():
+            adapter.close()

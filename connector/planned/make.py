@@ -1,0 +1,162 @@
+"""Making a plan: the next cycle rehearsed, and every write beside what is there now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from connector.assess import Alerted
+from connector.clock import Clock
+from connector.config.settings import Config
+from connector.ingest import Polled
+from connector.model import Hold, OutboxState, Person, Scalar, Write, WriteKind
+from connector.planned.plan import Plan, PlannedHold, PlannedWrite, Waiting
+from connector.planned.rehearse import Rehearsed, go_through, narrowed, what_is_there
+from connector.ports import Adapter
+from connector.report import words
+from connector.report.dossier import Who, open_dossier
+from connector.report.hand_offs import draft, mode_of
+from connector.report.outbox import what_it_does
+from connector.store import Store
+from connector.store.overview import Decided, user_name
+
+ON_THEIR_WAY: Final = (
+    OutboxState.PENDING,
+    OutboxState.INFLIGHT,
+    OutboxState.RETRY,
+    OutboxState.UNKNOWN,
+)
+_COUNTED: Final = frozenset({Hold.BASELINE, Hold.OVER})
+
+
+def make(
+    copy: Store,
+    config: Config,
+    adapters: Mapping[str, Adapter],
+    clock: Clock,
+    progress: Callable[[Polled], None] | None = None,
+) -> Plan:
+    """What the next cycle would write. `copy` is a copy of the database, and is changed.
+
+    `progress` is told of every page. A source that cannot be read is named in the plan; when the
+    CRM cannot be asked what is there now, its error is raised.
+    """
+    before = _Before(copy, config)
+    done = go_through(copy, config, adapters, clock, progress=progress)
+    return _Making(copy, config, done).plan(before, adapters)
+
+
+class _Before:
+    """What the database says before the cycle."""
+
+    def __init__(self, store: Store, config: Config) -> None:
+        self.identity, self.place = store.identity, store.place()
+        self.armed = store.armed or not config.dry_run
+        self.waiting = tuple(
+            Waiting(
+                key=each.write.key,
+                name=open_dossier(store, config, each.person).who.label,
+                what=what_it_does(each.write),
+                state=each.state.value,
+                reason=each.reason,
+            )
+            for each in store.outbox.all((*ON_THEIR_WAY, OutboxState.HELD))
+        )
+
+
+class _Making:
+    """Puts a plan together from what a rehearsal brought."""
+
+    def __init__(self, store: Store, config: Config, done: Rehearsed) -> None:
+        self._store = store
+        self._config = config
+        self._done = done
+
+    def plan(self, before: _Before, adapters: Mapping[str, Adapter]) -> Plan:
+        config, done = self._config, self._done
+        made = [(person, alert, write) for person, alert in done.alerts for write in alert.writes]
+        there = what_is_there([write for _, _, write in made], adapters)
+        holds = [(p, a) for p, a in done.alerts if a.decision.hold is not None]
+        return Plan(
+            made_at=done.now,
+            instance=config.instance,
+            sources={name: source.adapter for name, source in config.sources.items()},
+            zone=config.time_zone,
+            revision=config.rulebook.revision,
+            new_rules=done.new_rules,
+            armed=before.armed,
+            database=before.identity,
+            place=before.place,
+            storm=config.storm,
+            writes=tuple(self._write(p, a, w, there[w.key]) for p, a, w in made),
+            held=tuple(self._hold(p, a) for p, a in holds if a.decision.hold not in _COUNTED),
+            counted=dict(
+                Counter(str(a.decision.hold) for _, a in holds if a.decision.hold in _COUNTED)
+            ),
+            waiting=before.waiting,
+            failed={name: str(error) for name, error in done.failed.items()},
+        )
+
+    def _write(
+        self, person: Person, alert: Alerted, write: Write, was: dict[str, Scalar] | None
+    ) -> PlannedWrite:
+        final, who, decision = narrowed(write, was), self._who(person), alert.decision
+        queued = self._store.outbox.get(write.key)
+        return PlannedWrite(
+            key=write.key,
+            kind=write.kind,
+            instance=write.target.instance,
+            object_type=write.target.object_type,
+            record=write.target.id,
+            fields=dict(final.fields),
+            expected=dict(final.expected),
+            was=was,
+            braked=queued is not None and queued.state is OutboxState.HELD,
+            person=person.id,
+            name=who.label,
+            company=who.company,
+            owner=self._receiver(alert, who),
+            rule=decision.rule,
+            title=self._title(decision.rule),
+            what=decision.change,
+            at=decision.at,
+            score=alert.transition.score,
+        )
+
+    def _hold(self, person: Person, alert: Alerted) -> PlannedHold:
+        decision, dossier = alert.decision, open_dossier(self._store, self._config, person.id)
+        revision = self._config.rulebook.revision
+        decided = Decided(
+            person=person.id, decision=decision, decided_at=self._done.now, revision=revision
+        )
+        would = draft(self._config, dossier, decided)
+        return PlannedHold(
+            person=person.id,
+            name=dossier.who.label,
+            company=dossier.who.company,
+            owner=dossier.receiver,
+            rule=decision.rule,
+            title=self._title(decision.rule),
+            what=decision.change,
+            at=decision.at,
+            reason=str(decision.hold),
+            because=words.hold(decision),
+            subject=would.subject if would else "",
+        )
+
+    def _who(self, person: Person) -> Who:
+        return open_dossier(self._store, self._config, person.id).who
+
+    def _receiver(self, alert: Alerted, who: Who) -> str:
+        """Who gets the task of the hand-off, by name."""
+        task = next((w for w in alert.writes if w.kind is WriteKind.CREATE_TASK), None)
+        user = str((task.fields.get("owner") if task else "") or "")
+        if not user or task is None:
+            return who.owner or "nobody in particular"
+        name = user_name(self._store.connection, task.target.instance, user)
+        return name or f"user {user}"
+
+    def _title(self, rule: str) -> str:
+        mode = mode_of(self._config, rule)
+        return mode.title if mode and mode.title else rule

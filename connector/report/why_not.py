@@ -1,0 +1,175 @@
+"""Why there is no alert about a person now, and every one that was not made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from connector.model import Verdict
+from connector.report import words
+from connector.report.dossier import Dossier, Who, open_dossier
+from connector.report.explain import explain
+from connector.report.hand_offs import mode_of, writes_for
+from connector.report.standing import Standing
+from connector.store import Store
+
+if TYPE_CHECKING:
+    from connector.config.settings import Config
+    from connector.store.overview import Decided
+
+
+class Answer(StrEnum):
+    """Whether there is an alert under one rule, and if not, on what it hangs."""
+
+    ALERTED = "alerted"
+    """There is one: the episode that runs was handed off."""
+    HELD = "held"
+    """In lead mode, and the hand-off was held."""
+    UNDECIDED = "undecided"
+    """In lead mode, and not decided about yet."""
+    PASSIVE = "passive"
+    """Not in lead mode."""
+    NOT_FOR_THEM = "not_for_them"
+    """The rule does not look at them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderRule:
+    """The answer under one rule."""
+
+    rule: str
+    title: str
+    answer: Answer
+    because: str
+    """In words."""
+    standing: Standing
+    now: str
+    """What was, or would be, made of an alert now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMade:
+    """One alert that was not made."""
+
+    at: int
+    """When they entered, or raised a hand; UTC ms."""
+    decided_at: int | None
+    """When that was decided; None: there was nothing to decide."""
+    rule: str
+    title: str
+    what: str
+    reason: str
+    """A reason to hold, or "superseded"."""
+    because: str
+    revision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyNot:
+    """Why there is no alert about one person."""
+
+    who: Who
+    at: int
+    zone: str
+    rules: tuple[UnderRule, ...]
+    log: tuple[NotMade, ...]
+    """Newest first."""
+    notes: tuple[str, ...]
+
+    @property
+    def alerted(self) -> bool:
+        """Whether there is an alert after all."""
+        return any(each.answer is Answer.ALERTED for each in self.rules)
+
+
+def why_not(store: Store, config: Config, person: int, now: int) -> WhyNot:
+    """Why there is no alert about a person now (UTC ms), by each rule; and what was not made."""
+    told, dossier = explain(store, config, person, None, now), open_dossier(store, config, person)
+    return WhyNot(
+        who=told.who,
+        at=now,
+        zone=config.time_zone,
+        rules=tuple(
+            _under(config, dossier, standing, hand_off)
+            for standing, hand_off in zip(told.standings, told.hand_offs, strict=True)
+        ),
+        log=tuple(sorted(_log(config, dossier), key=lambda each: -each.at)),
+        notes=told.notes,
+    )
+
+
+def _under(config: Config, dossier: Dossier, standing: Standing, hand_off: str) -> UnderRule:
+    answer, because = _answer(config, dossier, standing)
+    return UnderRule(
+        rule=standing.rule,
+        title=standing.title,
+        answer=answer,
+        because=because,
+        standing=standing,
+        now=hand_off,
+    )
+
+
+def _answer(config: Config, dossier: Dossier, standing: Standing) -> tuple[Answer, str]:
+    needs = {need.name: need for need in standing.needs}
+    if not standing.in_lead_mode:
+        if not needs["for them"].met:
+            return Answer.NOT_FOR_THEM, needs["for them"].lacks or "the rule is not for them"
+        score = f"{words.points(standing.score)} of {words.points(standing.enter)} points"
+        return Answer.PASSIVE, f"not in lead mode: {score}"
+    running = [each for each in dossier.episodes if each.rule == standing.rule and each.is_open]
+    burst = running[-1].burst if running else None
+    about = [
+        d for d in dossier.decided if (d.decision.rule, d.decision.burst) == (standing.rule, burst)
+    ]
+    made = [d for d in about if d.decision.verdict is Verdict.HANDED_OFF]
+    if made:
+        return Answer.ALERTED, _handed_off(config, dossier, made[-1])
+    if about:
+        return Answer.HELD, f"in lead mode, and held: {words.hold(about[-1].decision)}"
+    return Answer.UNDECIDED, "in lead mode, and not decided yet: the next cycle does that"
+
+
+def _handed_off(config: Config, dossier: Dossier, decided: Decided) -> str:
+    queued = writes_for(config, dossier, decided.decision)
+    where = f": {words.task(queued[0].state)}" if queued else ""
+    return f"there is one, handed off{where}"
+
+
+def _log(config: Config, dossier: Dossier) -> list[NotMade]:
+    """What was held, and what late data took the ground from."""
+    held = [
+        NotMade(
+            at=each.decision.at,
+            decided_at=each.decided_at,
+            rule=each.decision.rule,
+            title=_title(config, each.decision.rule),
+            what=each.decision.change,
+            reason=each.decision.hold.value,
+            because=words.hold(each.decision),
+            revision=each.revision,
+        )
+        for each in dossier.decided
+        if each.decision.hold is not None
+    ]
+    superseded = [
+        NotMade(
+            at=each.entered_at,
+            decided_at=None,
+            rule=each.rule,
+            title=_title(config, each.rule),
+            what="entered",
+            reason="superseded",
+            because="no longer so: later data moved its beginning, or took it away",
+            revision=each.revision,
+        )
+        for each in dossier.episodes
+        if each.superseded
+    ]
+    return [*held, *superseded]
+
+
+def _title(config: Config, rule: str) -> str:
+    mode = mode_of(config, rule)
+    return mode.title if mode and mode.title else rule
