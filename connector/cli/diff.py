@@ -71,7 +71,12 @@ def diff(
         reading(found) as store,
         bar(quiet=as_json) as progress,
     ):
-        known = References(configured=found.rules, sources=found.sources.keys(), room=room)
+        known = References(
+            configured=found.rules,
+            sources=found.sources.keys(),
+            room=room,
+            stored=lambda beginning: _kept(store, beginning),
+        )
         old, new = _sides(known, store, first, second)
         asked = Asked(old=old, new=new, wished_at=begins, examples=min(most, _EXAMPLES))
         told = difference(store, found, asked, now, progress)
@@ -83,6 +88,17 @@ def diff(
         show(told, most)
     if not told.is_empty:
         raise typer.Exit(DIFFERS)
+
+
+def _kept(store: Store, beginning: str) -> list[dict[str, bytes]] | None:
+    """The folders of the one revision that begins so; None when none is kept, or several are."""
+    found = store.revisions.like(beginning)
+    if len(found) != 1:
+        return None
+    folders: dict[int, dict[str, bytes]] = {}
+    for text in store.revisions.texts(found[0]):
+        folders.setdefault(text.folder, {})[text.name] = text.source
+    return [folders[number] for number in sorted(folders)]
 
 
 def _sides(

@@ -187,3 +187,17 @@ def test_it_works_beside_a_daemon_that_writes(company: Company, tmp_path: Path):
         store.sources.set_note("being written", "yes")
         run(company, draft(tmp_path / "draft"))
     store.close()
+
+
+def test_a_revision_that_ran_is_found_by_its_hash(tmp_path: Path):
+    """And what runs is the old side, also when the files have been edited since."""
+    made = Company(tmp_path / "small")
+    made.live()
+    revision = made.load().rulebook.revision
+    (made.folder / "rules" / "rules.toml").write_text(HARDER)
+    for arguments in ((revision, str(made.folder / "rules")), (str(made.folder / "rules"),)):
+        told = document(made, *arguments)
+        assert (told["old"]["revision"], told["old"]["running"]) == (revision, True)
+        assert [each["key"] for each in told["rules"]] == ["lead_mode.returning.enter"]
+        assert [one["what"] for one in told["now"]] == ["leaves"]
+    assert "no revision whose texts" in run(made, "ffffffffffff", code=78)
