@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -15,17 +16,22 @@ if TYPE_CHECKING:
     from connector.config.settings import Config
     from connector.problems import Problem
 
+ONLY_WARNINGS: Final = 3
+"""The exit code when the rules can run, and hold something that can never happen."""
+
 
 def check(config: ConfigPath = None, as_json: AsJson = False) -> None:
     """List every problem of the configuration and the rules at once.
 
-    What the adapters need is checked as well. Nothing is connected and nothing is changed. The
-    exit code is 0 when all is well, 1 when there are problems.
+    What the adapters need is checked as well, and what in the rules can never happen is told as a
+    warning. Nothing is connected and nothing is changed. The exit code is 0 when all is well, 1
+    when there are problems, 3 when there are only warnings.
 
     Examples:
       leadmode check
       leadmode check --config /etc/leadmode/acme/config.toml --json
     """
+    from connector.config.lint import find_doubts  # noqa: PLC0415
     from connector.errors import FixInput  # noqa: PLC0415
     from connector.registry import load_all  # noqa: PLC0415
 
@@ -35,10 +41,14 @@ def check(config: ConfigPath = None, as_json: AsJson = False) -> None:
     except FixInput as error:
         _tell_problems(error.problems, as_json=as_json)
         raise typer.Exit(1) from None
+    doubts = find_doubts(found.rules, found.rulebook)
     if as_json:
-        print_json({"ok": True, "config": str(path), "problems": [], **_summary(found)})
+        told = {"problems": [], "warnings": [_problem(each) for each in doubts]}
+        print_json({"ok": True, "config": str(path), **told, **_summary(found)})
     else:
-        _tell(found)
+        _tell_doubts(doubts)
+        _tell(found, well=not doubts)
+    raise typer.Exit(ONLY_WARNINGS if doubts else 0)
 
 
 def _tell_problems(problems: tuple[Problem, ...], *, as_json: bool) -> None:
@@ -47,13 +57,26 @@ def _tell_problems(problems: tuple[Problem, ...], *, as_json: bool) -> None:
         return
     page = Page()
     for each in problems:
-        if not page.for_people:
-            page.line(str(each))
-            continue
-        page.row([Cell(f"{each.place}: ", "bold"), Cell(each.message)])
-        if each.advice:
-            page.line(each.advice, "green", indent=4)
+        _tell_one(page, each)
     complain(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}.")
+
+
+def _tell_doubts(doubts: Sequence[Problem]) -> None:
+    page = Page()
+    for each in doubts:
+        _tell_one(page, each, "Warning: ")
+    if doubts:
+        complain(f"{len(doubts)} warning{'' if len(doubts) == 1 else 's'}.")
+
+
+def _tell_one(page: Page, each: Problem, before: str = "") -> None:
+    advice = f" {each.advice}" if each.advice else ""
+    if not page.for_people:
+        page.line(f"{each.place}: {before}{each.message}{advice}")
+        return
+    page.row([Cell(f"{each.place}: ", "bold"), Cell(before, "yellow"), Cell(each.message)])
+    if each.advice:
+        page.line(each.advice, "green", indent=4)
 
 
 def _problem(each: Problem) -> dict[str, object]:
@@ -85,9 +108,10 @@ def _summary(config: Config) -> dict[str, Any]:
     }
 
 
-def _tell(config: Config) -> None:
+def _tell(config: Config, *, well: bool) -> None:
     page, book = Page(), config.rulebook
-    page.row([Cell("All is well. ", "bold green"), Cell(str(config.path))])
+    says = Cell("All is well. ", "bold green") if well else Cell("It can run. ", "bold yellow")
+    page.row([says, Cell(str(config.path))])
     rows = [
         ("state", str(config.state)),
         *(("source", _source(config, name)) for name in config.sources),
