@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from connector.cli.options import AsJson, ConfigPath
 from connector.cli.page import Cell, Column, Page, complain, print_json
-from connector.cli.place import where_config_is
+from connector.cli.place import clock_of, where_config_is
 from connector.config.packs import folder_name
 
 if TYPE_CHECKING:
     from connector.config.settings import Config
+    from connector.live.run import Live
     from connector.problems import Problem
 
 ONLY_WARNINGS: Final = 3
 """The exit code when the rules can run, and hold something that can never happen."""
 
 
-def check(config: ConfigPath = None, as_json: AsJson = False) -> None:
+WithLive = Annotated[
+    bool, typer.Option("--live", help="Compare with the platforms too: fields, values, users.")
+]
+
+
+def check(
+    context: typer.Context,
+    config: ConfigPath = None,
+    live: WithLive = False,
+    as_json: AsJson = False,
+) -> None:
     """List every problem of the configuration and the rules at once.
 
     What the adapters need is checked as well, and what in the rules can never happen is told as a
-    warning. Nothing is connected and nothing is changed. The exit code is 0 when all is well, 1
-    when there are problems, 3 when there are only warnings.
+    warning. Nothing is changed, and without --live nothing is connected. With --live each platform
+    is asked in a few calls whether it has the fields, values and users that rules and configuration
+    name. The exit code is 0 when all is well, 1 when there are problems, 3 when there are only
+    warnings.
 
     Examples:
       leadmode check
-      leadmode check --config /etc/leadmode/acme/config.toml --json
+      leadmode check --live --config /etc/leadmode/acme/config.toml
     """
     from connector.config.lint import find_doubts  # noqa: PLC0415
     from connector.errors import FixInput  # noqa: PLC0415
@@ -42,13 +55,50 @@ def check(config: ConfigPath = None, as_json: AsJson = False) -> None:
         _tell_problems(error.problems, as_json=as_json)
         raise typer.Exit(1) from None
     doubts = find_doubts(found.rules, found.rulebook)
+    seen = _looked(found, context) if live else None
+    problems = seen.problems if seen else ()
+    warnings = [*doubts, *(seen.warnings if seen else ())]
     if as_json:
-        told = {"problems": [], "warnings": [_problem(each) for each in doubts]}
-        print_json({"ok": True, "config": str(path), **told, **_summary(found)})
+        told = {
+            "ok": not problems,
+            "config": str(path),
+            "problems": [_problem(each) for each in problems],
+            "warnings": [_problem(each) for each in warnings],
+        }
+        asked = {"live": {"sources": seen.sources, "notes": seen.notes}} if seen else {}
+        print_json({**told, **asked, **_summary(found)})
     else:
-        _tell_doubts(doubts)
-        _tell(found, well=not doubts)
-    raise typer.Exit(ONLY_WARNINGS if doubts else 0)
+        if problems:
+            _tell_problems(problems, as_json=False)
+        _tell_doubts(warnings)
+        if seen:
+            _tell_seen(seen)
+        if not problems:
+            _tell(found, well=not warnings)
+    raise typer.Exit(1 if problems else ONLY_WARNINGS if warnings else 0)
+
+
+def _looked(config: Config, context: typer.Context) -> Live:
+    from connector.live.run import look  # noqa: PLC0415
+    from connector.registry import open_adapters  # noqa: PLC0415
+
+    adapters = open_adapters(config, clock_of(context))
+    try:
+        return look(config, adapters)
+    finally:
+        for adapter in adapters.values():
+            adapter.close()
+
+
+def _tell_seen(live: Live) -> None:
+    page = Page()
+    for each in live.sources:
+        calls = f"{each.calls} call{'' if each.calls == 1 else 's'}"
+        kinds = f", looked at {', '.join(each.described)}" if each.described else ""
+        text = f"{each.source} ({each.account or 'no answer'}): {calls}{kinds}."
+        page.row([Cell("Asked ", "dim"), Cell(text)])
+    for note in live.notes:
+        page.row([Cell("Not checked: ", "yellow"), Cell(note)])
 
 
 def _tell_problems(problems: tuple[Problem, ...], *, as_json: bool) -> None:
