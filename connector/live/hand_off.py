@@ -104,6 +104,10 @@ class _Change:
     def _value(self) -> None:
         value = self._change.value
         if any(used_in(value)):
+            for kind, info in self._there.items():
+                if info.choices:
+                    says = f"{value} is filled in later, and was not compared with the values of"
+                    self._found.note(f"{says} {kind}.{info.name}.")
             return
         for kind, info in self._there.items():
             where = f"{kind}.{info.name} of {self._platform.name}"
@@ -111,7 +115,7 @@ class _Change:
             if info.choices and value.strip() and value not in info.choices:
                 advice = value_advice(value, info.choices)
                 if value in info.retired or info.takes_others:
-                    message += " does not offer it, and takes it from a program perhaps."
+                    message += " does not offer it to people, and may take it from leadmode."
                     self._found.warn(self._place("value"), message, advice)
                 else:
                     message += " has no such value."

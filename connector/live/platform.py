@@ -8,7 +8,7 @@ from typing import Final
 
 from connector.config.settings import SourceConfig
 from connector.errors import AdapterError
-from connector.model import Record, RecordRef, Role
+from connector.model import Fields, Record, RecordRef, Role
 from connector.ports import Adapter, FieldInfo, Health, ObjectNames, Stream, plain_field
 
 MOST_PAGES: Final = 10
@@ -34,8 +34,7 @@ class Platform:
         self._adapter = adapter
         self._fields: dict[str, dict[str, FieldInfo] | None] = {}
         self._users: dict[str, User] | None = None
-        self.all_users = True
-        """Whether every user was read."""
+        self._cut_off = False
         self.trouble = ""
         """Why it cannot be asked; then everything else of it is unknown."""
         self.refused: dict[str, str] = {}
@@ -96,20 +95,19 @@ class Platform:
 
     def user(self, wanted: str) -> User | None:
         """The user with an id, active or not; None when there is none. Raises AdapterError."""
-        for names in self.objects(Role.OWNER):
-            if names.fetched:
-                ref = RecordRef(self.name, names.object_type, wanted)
-                found = self._adapter.fetch([ref], ["name", "active"]).get(ref)
-                if found is None:
-                    return None
-                active = found.get("active") is not False
-                return User(id=wanted, name=str(found.get("name") or ""), active=active)
-        return self.users().get(wanted)
+        kind = self._users_fetched
+        if kind is None:
+            return self.users().get(wanted)
+        ref = RecordRef(self.name, kind, wanted)
+        found = self._adapter.fetch([ref], ["name", "active"]).get(ref)
+        return None if found is None else _user(wanted, found)
 
     def users(self) -> dict[str, User]:
         """The users by id. Raises AdapterError."""
         if self._users is None:
-            self._users = {one.ref.id: _user(one) for one in self._read() if not one.deleted}
+            self._users = {
+                one.ref.id: _user(one.ref.id, one.fields) for one in self._read() if not one.deleted
+            }
         return self._users
 
     def _read(self) -> Iterator[Record]:
@@ -120,12 +118,23 @@ class Platform:
             cursor = page.cursor
             if not page.more:
                 return
-        self.all_users = False
+        self._cut_off = True
+
+    @property
+    def knows_all_users(self) -> bool:
+        """Whether a user who was not found is surely not there."""
+        return self._users_fetched is not None or not self._cut_off
+
+    @property
+    def _users_fetched(self) -> str | None:
+        """The object type of users, where they can be fetched by their id."""
+        kinds = (one.object_type for one in self.objects(Role.OWNER) if one.fetched)
+        return next(kinds, None)
 
 
-def _user(record: Record) -> User:
-    active = record.fields.get("active") is not False
-    return User(id=record.ref.id, name=str(record.fields.get("name") or ""), active=active)
+def _user(user_id: str, fields: Fields) -> User:
+    active = fields.get("active") is not False
+    return User(id=user_id, name=str(fields.get("name") or ""), active=active)
 
 
 def _said(error: AdapterError) -> str:

@@ -64,7 +64,6 @@ def compare_user(platform: Platform, wanted: str, place: Place, key: str, found:
         user = platform.user(wanted)
         if user is not None and user.active:
             return
-        sure = platform.all_users
         users = platform.users() if platform.describes else {}
     except AdapterError as error:
         message = f"{what} could not be checked: {type(error).__name__}: {error}"
@@ -72,7 +71,7 @@ def compare_user(platform: Platform, wanted: str, place: Place, key: str, found:
         return
     if user is not None:
         says = f"{user.name or 'this user'} is not active in {platform.name}"
-    elif sure:
+    elif platform.knows_all_users:
         says = f"{platform.name} has no user with this id"
     else:
         found.warn(place, f"{what} is not among the first {len(users)} users of {platform.name}.")

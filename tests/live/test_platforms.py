@@ -6,6 +6,9 @@ import json
 import socket
 from dataclasses import replace
 
+import pytest
+
+from sandbox.loopback.calls import Answer
 from tests.live.conftest import Company, Org, Portal, place
 
 STATUS = "contacts.hs_lead_status of hubspot"
@@ -141,14 +144,59 @@ def test_refused_credentials_are_a_finding(company: Company, portal: Portal):
 def test_files_are_not_asked(company: Company, tmp_path):
     company.config += '[sources.crm]\nadapter = "csv"\nfolder = "exports"\n'
     company.write("exports/people.csv", "id,email\n1,a@b.example\n")
-    rules = (
-        '[dispositions]\n"Anything" = "rejected"\n[hold]\nexcluded = { "person.stauts" = "x" }\n'
-    )
+    company.write("exports/engagements.csv", "id,at,kind,email\n")
+    rules = """
+[[hand_off.field]]
+field = "Anything"
+value = "x"
+[dispositions]
+"Anything" = "rejected"
+[hold]
+excluded = { "person.stauts" = "x" }
+"""
     before = sorted(path for path in tmp_path.rglob("*"))
-    code, _, warnings = company.told(rules)
-    assert code in (1, 3)  # exports that are missing are a problem of their own
+    code, problems, warnings = company.told(rules)
+    assert (code, problems) == (3, [])
     assert ["person.stauts" in one for one in warnings] == [True]
     known = {"config.toml", "rules", "rules.toml"}
     assert {path.name for path in tmp_path.rglob("*")} - {path.name for path in before} <= known
     document = json.loads(company.check("--json", rules=rules).stdout)
     assert document["live"]["notes"] == ['"crm" (csv) tells neither fields nor values.']
+
+
+def test_an_object_that_cannot_be_described_is_one_problem(company: Company, portal: Portal):
+    forbidden = {"status": "error", "category": "MISSING_SCOPES", "message": "no scope"}
+    portal.front.instead.append(("/contacts", Answer(status=403, body=forbidden)))
+    company.hubspot(portal.url)
+    code, problems, warnings = company.told('[dispositions]\n"Nonsense" = "rejected"\n')
+    assert (code, warnings) == (1, [])
+    assert len(problems) == 1
+    assert ' The fields of contacts of "hubspot" cannot be asked for: GrantAccess' in problems[0]
+
+
+def test_of_many_users_one_who_was_not_seen_may_be_there(
+    company: Company, portal: Portal, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("connector.live.platform.MOST_PAGES", 1)
+    company.hubspot(portal.url)
+    rules = 'fallback_owner = "999"\n'
+    place_ = company.at("999", rules)
+    says = 'fallback_owner = "999" is not among the first 2 users of hubspot.'
+    assert company.told(rules) == (3, [], [f"{place_}: {says}"])
+
+
+def test_further_properties_are_known_and_their_values_compared(company: Company, portal: Portal):
+    company.hubspot(portal.url, more='[sources.hubspot.extra.people]\nstage = "lifecyclestage"\n')
+    rules = '[hold]\nexcluded = { "person.stage" = ["customer", "custommer"] }\n'
+    code, problems, (warning,) = company.told(rules)
+    assert (code, problems) == (3, [])
+    assert warning.startswith(f'{company.at("custommer", rules)}: person.stage "custommer" is ')
+
+
+def test_a_source_that_keeps_no_list_of_its_fields_may_have_any(company: Company, org: Org):
+    company.salesforce(org.url)
+    company.config += '[sources.web]\nadapter = "memory"\nname = "nobody"\n'
+    rules = '[hold]\nexcluded = { "person.stauts" = "x" }\n'
+    code, (problem,), warnings = company.told(rules)
+    assert (code, warnings) == (1, [])
+    assert '"web" cannot be asked: ' in problem

@@ -6,7 +6,7 @@ import json
 
 from sandbox.salesforce.founding import add_user
 from tests.adapters.salesforce.world import give_field
-from tests.live.conftest import Company, Org
+from tests.live.conftest import Company, Org, place
 
 OPEN = "Open - Not Contacted"
 WELL = f"""
@@ -115,7 +115,7 @@ points = 5
     assert warnings[1:] == [
         (
             f'{company.at("Workin", rules)}: value = "Workin": Lead.Status of crm '
-            "does not offer it, and takes it from a program perhaps. Did you mean "
+            "does not offer it to people, and may take it from leadmode. Did you mean "
             '"Working - Contacted"?'
         ),
         (f'{company.at("Opne", rules)}: expected "Opne": Lead.Status of crm never has it. {has}'),
@@ -255,3 +255,52 @@ def test_a_field_that_no_source_gives(company: Company, org: Org):
             ),
         ],
     )
+
+
+def test_a_value_that_is_filled_in_later_is_named_as_not_compared(company: Company, org: Org):
+    company.salesforce(org.url)
+    rules = '[[hand_off.field]]\nfield = "LeadSource"\nvalue = "{{reason}}"\n'
+    document = json.loads(company.check("--json", rules=rules).stdout)
+    assert (document["problems"], document["warnings"]) == ([], [])
+    assert document["live"]["notes"][:2] == [
+        "{{reason}} is filled in later, and was not compared with the values of "
+        f"{kind}.LeadSource."
+        for kind in ("Lead", "Contact")
+    ]
+
+
+def test_a_key_field_that_is_missing(company: Company, org: Org):
+    company.salesforce(org.url, more='key_field = "Leadmode_Kee__c"\n')
+    assert company.told() == (
+        1,
+        [
+            (
+                f'{place("config.toml", company.config, "crm]")}: What leadmode needs of "crm" is '
+                "not there: write Task.Leadmode_Kee__c. `leadmode doctor` tells all of it; "
+                "`leadmode provision` makes fields."
+            )
+        ],
+        [],
+    )
+
+
+def test_a_version_that_the_organisation_does_not_have(company: Company, org: Org):
+    company.salesforce(org.url, more='version = "99.0"\n')
+    code, (problem,), _ = company.told()
+    assert code == 1
+    assert "cannot be asked: GrantAccess: Salesforce has no API version 99.0" in problem
+
+
+def test_further_fields_are_known_and_their_values_compared(company: Company, org: Org):
+    company.salesforce(org.url, more='[sources.crm.extra.people]\nrank = "LeadSource"\n')
+    rules = '[hold]\nexcluded = { "person.rank" = ["Web", "Wbe"], "account.name" = "x" }\n'
+    code, problems, (warning,) = company.told(rules)
+    assert (code, problems) == (3, [])
+    assert warning.startswith(f'{company.at("Wbe", rules)}: person.rank "Wbe" is never met: ')
+    assert "Lead.LeadSource of crm or Contact.LeadSource of crm" in warning
+
+
+def test_a_subject_that_just_fits(company: Company, org: Org):
+    company.salesforce(org.url)
+    company.rules = company.rules.replace("Call {{person.name}}", "{{person.name}} " + "x" * 255)
+    assert company.told() == (0, [], [])
