@@ -43,8 +43,7 @@ def vocabulary(settings: Settings) -> Vocabulary:
         named=tuple(_named(settings)),
         subject=(TASKS.object, "Subject"),
         any_case=True,
-        not_told="Salesforce may offer fewer values to a record type than its field lists; that "
-        "was not checked.",
+        not_told="Salesforce may offer fewer values to a record type than its field lists.",
     )
 
 
