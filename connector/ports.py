@@ -17,6 +17,7 @@ from connector.model import (
     Outcome,
     Record,
     RecordRef,
+    Role,
     Settled,
     Write,
     WriteKind,
@@ -150,8 +151,66 @@ class FieldInfo:
     type: str
     writable: bool = True
     choices: tuple[str, ...] = ()
+    """The values that people can choose, where there is such a list."""
+    retired: tuple[str, ...] = ()
+    """Values that records may still have and nobody can choose any more."""
+    takes_others: bool = False
+    """Whether it takes a value that is not among the choices from a program."""
+    length: int | None = None
+    """Most characters of a text; None when the platform does not tell."""
     unique: bool = False
     """Whether the platform refuses a value that another record has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectNames:
+    """An object type that is read, and what its fields are called here and there."""
+
+    object_type: str
+    role: Role
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Our names to the platform's; empty for what the adapter makes out of several."""
+    owner: str = ""
+    """The field that holds the owner."""
+    fetched: bool = True
+    """Whether `fetch` knows records of this type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Something of the platform's that the source's table in the config names."""
+
+    key: tuple[str, ...]
+    """Where it stands in the table."""
+    object_types: tuple[str, ...] = ()
+    """One of these must have it."""
+    field: str = ""
+    value: str = ""
+    """One of the field's choices; empty: it is the field that is named."""
+    owner: str = ""
+    """The id of a user, when it is one that is named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """The platform's own names behind ours, and those that the settings hold."""
+
+    objects: tuple[ObjectNames, ...] = ()
+    named: tuple[Named, ...] = ()
+    subject: tuple[str, str] | None = None
+    """Object type and field that hold the subject of a task."""
+    any_case: bool = False
+    """Whether field names are understood in any case, and custom ones without their mark."""
+    not_told: str = ""
+    """What `describe` leaves open about values, in words."""
+
+
+_CUSTOM: Final = "__c"
+
+
+def plain_field(name: str) -> str:
+    """A field's name without regard to case and to the mark of a custom field."""
+    return name.casefold().removesuffix(_CUSTOM)
 
 
 class Secret:
@@ -268,6 +327,18 @@ class Adapter(ABC):
     def needed_fields(self) -> Sequence[FieldSpec]:
         """The custom fields without which it cannot write as it promises. Asks nobody."""
         return ()
+
+    def vocabulary(self) -> Vocabulary | None:
+        """What rules and settings may name of the platform; None: it keeps no such list.
+
+        Asks nobody.
+        """
+        return None
+
+    @property
+    def calls(self) -> int:
+        """Requests sent so far; 0 where nothing goes over a network."""
+        return 0
 
     def refuse_unreadable(self, stream: Stream) -> None:
         """Raise Unsupported for a stream that is not declared; `read` begins with this."""

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from connector.errors import AdapterError
-from connector.ports import Adapter, FieldSpec
-
-_CUSTOM = "__c"
-"""Salesforce's mark of a custom field; a describe may leave it out."""
+from connector.ports import Adapter, FieldSpec, plain_field
 
 
 class Found(StrEnum):
@@ -45,10 +42,10 @@ def provide(adapter: Adapter) -> list[Field]:
 
 def _looked_up(adapter: Adapter, spec: FieldSpec) -> Field:
     try:
-        known = {_plain(info.name): info for info in adapter.describe(spec.object_type)}
+        known = {plain_field(info.name): info for info in adapter.describe(spec.object_type)}
     except AdapterError as error:
         return _trouble(spec, error)
-    info = known.get(_plain(spec.name))
+    info = known.get(plain_field(spec.name))
     if info is None:
         return Field(spec=spec, found=Found.MISSING)
     if spec.unique and not info.unique:
@@ -68,7 +65,3 @@ def _made(adapter: Adapter, spec: FieldSpec) -> Field:
 
 def _trouble(spec: FieldSpec, error: AdapterError) -> Field:
     return Field(spec=spec, found=Found.TROUBLE, reason=f"{type(error).__name__}: {error}")
-
-
-def _plain(name: str) -> str:
-    return name.casefold().removesuffix(_CUSTOM)

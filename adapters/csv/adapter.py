@@ -15,6 +15,7 @@ from adapters.csv.outgoing import FILES
 from adapters.csv.pages import read_page
 from adapters.csv.rejects import RejectFiles
 from adapters.csv.settings import Settings
+from adapters.csv.vocabulary import vocabulary
 from adapters.csv.writing import Writer
 from connector.clock import Clock
 from connector.errors import AdapterError, Rejected, Unsupported
@@ -29,6 +30,7 @@ from connector.ports import (
     Page,
     Stream,
     Support,
+    Vocabulary,
 )
 
 __all__ = ["CsvAdapter", "Settings"]
@@ -90,6 +92,9 @@ class CsvAdapter(Adapter):
             raise Rejected(f"At most {self.capabilities.max_batch} writes go into one batch.")
         with self._writing:
             return self._writer.write(writes)
+
+    def vocabulary(self) -> Vocabulary:
+        return vocabulary(self._settings)
 
     def _unreadable(self) -> Iterator[str]:
         for stream in Stream:

@@ -14,6 +14,7 @@ from adapters.hubspot.reading import Reader
 from adapters.hubspot.records import Records
 from adapters.hubspot.settings import Settings
 from adapters.hubspot.updates import Updates
+from adapters.hubspot.vocabulary import vocabulary
 from adapters.hubspot.writing import AT_ONCE, UNIQUE, Writer, promised
 from connector.clock import MINUTE, Clock
 from connector.errors import Rejected
@@ -30,6 +31,7 @@ from connector.ports import (
     Page,
     Stream,
     Support,
+    Vocabulary,
 )
 
 __all__ = ["HubspotAdapter", "Settings"]
@@ -107,3 +109,10 @@ class HubspotAdapter(Adapter):
 
     def needed_fields(self) -> Sequence[FieldSpec]:
         return needed(self._settings)
+
+    def vocabulary(self) -> Vocabulary:
+        return vocabulary(self._settings)
+
+    @property
+    def calls(self) -> int:
+        return self._client.calls

@@ -143,6 +143,9 @@ class Properties:
                 type=one.kind,
                 writable=one.writable,
                 choices=one.shown if one.kind == "choice" else (),
+                retired=tuple(each for each in one.options if each not in one.shown)
+                if one.kind == "choice"
+                else (),
                 unique=one.unique,
             )
             for one in fields.values()

@@ -17,6 +17,7 @@ from adapters.salesforce.records import Records, refuse_unknown
 from adapters.salesforce.settings import Settings
 from adapters.salesforce.tables import COUNTED, OBJECTS
 from adapters.salesforce.updates import Updates
+from adapters.salesforce.vocabulary import vocabulary
 from adapters.salesforce.writing import AT_ONCE, Writer
 from connector.clock import MINUTE, Clock
 from connector.errors import Rejected
@@ -31,6 +32,7 @@ from connector.ports import (
     Health,
     Page,
     Stream,
+    Vocabulary,
 )
 
 __all__ = ["SalesforceAdapter", "Settings"]
@@ -116,3 +118,10 @@ class SalesforceAdapter(Adapter):
     def needed_fields(self) -> Sequence[FieldSpec]:
         name, label = self._settings.key_field, "leadmode key"
         return (FieldSpec(object_type="Task", name=name, type="text", label=label, unique=True),)
+
+    def vocabulary(self) -> Vocabulary:
+        return vocabulary(self._settings)
+
+    @property
+    def calls(self) -> int:
+        return self._client.calls

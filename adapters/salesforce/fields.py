@@ -42,6 +42,8 @@ class Described:
     external_id: bool = False
     calculated: bool = False
     values: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
+    restricted: bool = False
     default: str | None = None
 
 
@@ -51,7 +53,8 @@ Fields = Mapping[str, Described]
 
 def described(told: Json) -> Described:
     """A field out of a describe."""
-    values = [v for v in told.get("picklistValues") or [] if v.get("active")]
+    listed = told.get("picklistValues") or []
+    values = [v for v in listed if v.get("active")]
     default = next((str(v["value"]) for v in values if v.get("defaultValue")), None)
     return Described(
         name=str(told["name"]),
@@ -63,6 +66,8 @@ def described(told: Json) -> Described:
         external_id=bool(told.get("externalId")),
         calculated=bool(told.get("calculated")),
         values=tuple(str(v["value"]) for v in values),
+        retired=tuple(str(v["value"]) for v in listed if not v.get("active")),
+        restricted=bool(told.get("restrictedPicklist")),
         default=default,
     )
 
@@ -195,6 +200,9 @@ def infos(fields: Fields) -> list[FieldInfo]:
             type=kind_of(field),
             writable=field.updateable or field.createable,
             choices=field.values if field.type == "picklist" else (),
+            retired=field.retired if field.type == "picklist" else (),
+            takes_others=field.type == "picklist" and not field.restricted,
+            length=field.length or None,
             unique=field.unique,
         )
         for field in fields.values()

@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from connector.cli.options import AsJson, ConfigPath
 from connector.cli.page import Cell, Column, Page, complain, print_json
-from connector.cli.place import where_config_is
+from connector.cli.place import clock_of, where_config_is
 from connector.config.packs import folder_name
 
 if TYPE_CHECKING:
     from connector.config.settings import Config
+    from connector.live.run import Live
     from connector.problems import Problem
 
+ONLY_WARNINGS: Final = 3
+"""The exit code when the rules can run, and hold something that can never happen."""
 
-def check(config: ConfigPath = None, as_json: AsJson = False) -> None:
+
+WithLive = Annotated[
+    bool, typer.Option("--live", help="Compare with the platforms too: fields, values, users.")
+]
+
+
+def check(
+    context: typer.Context,
+    config: ConfigPath = None,
+    live: WithLive = False,
+    as_json: AsJson = False,
+) -> None:
     """List every problem of the configuration and the rules at once.
 
-    What the adapters need is checked as well. Nothing is connected and nothing is changed. The
-    exit code is 0 when all is well, 1 when there are problems.
+    What the adapters need is checked as well, and what in the rules can never happen is told as a
+    warning. Nothing is changed, and without --live nothing is connected. With --live each platform
+    is asked in a few calls whether it has the fields, values and users that rules and configuration
+    name. The exit code is 0 when all is well, 1 when there are problems, 3 when there are only
+    warnings.
 
     Examples:
       leadmode check
-      leadmode check --config /etc/leadmode/acme/config.toml --json
+      leadmode check --live --config /etc/leadmode/acme/config.toml
     """
+    from connector.config.lint import find_doubts  # noqa: PLC0415
     from connector.errors import FixInput  # noqa: PLC0415
     from connector.registry import load_all  # noqa: PLC0415
 
@@ -35,10 +54,51 @@ def check(config: ConfigPath = None, as_json: AsJson = False) -> None:
     except FixInput as error:
         _tell_problems(error.problems, as_json=as_json)
         raise typer.Exit(1) from None
+    doubts = find_doubts(found.rules, found.rulebook)
+    seen = _looked(found, context) if live else None
+    problems = seen.problems if seen else ()
+    warnings = [*doubts, *(seen.warnings if seen else ())]
     if as_json:
-        print_json({"ok": True, "config": str(path), "problems": [], **_summary(found)})
+        told = {
+            "ok": not problems,
+            "config": str(path),
+            "problems": [_problem(each) for each in problems],
+            "warnings": [_problem(each) for each in warnings],
+        }
+        asked = {"live": {"sources": seen.sources, "notes": seen.notes}} if seen else {}
+        print_json({**told, **asked, **_summary(found)})
     else:
-        _tell(found)
+        if problems:
+            _tell_problems(problems, as_json=False)
+        _tell_doubts(warnings)
+        if seen:
+            _tell_seen(seen)
+        if not problems:
+            _tell(found, well=not warnings)
+    raise typer.Exit(1 if problems else ONLY_WARNINGS if warnings else 0)
+
+
+def _looked(config: Config, context: typer.Context) -> Live:
+    from connector.live.run import look  # noqa: PLC0415
+    from connector.registry import open_adapters  # noqa: PLC0415
+
+    adapters = open_adapters(config, clock_of(context))
+    try:
+        return look(config, adapters)
+    finally:
+        for adapter in adapters.values():
+            adapter.close()
+
+
+def _tell_seen(live: Live) -> None:
+    page = Page()
+    for each in live.sources:
+        calls = f"{each.calls} call{'' if each.calls == 1 else 's'}"
+        kinds = f", looked at {', '.join(each.described)}" if each.described else ""
+        text = f"{each.source} ({each.account or 'no answer'}): {calls}{kinds}."
+        page.row([Cell("Asked ", "dim"), Cell(text)])
+    for note in live.notes:
+        page.row([Cell("Not checked: ", "yellow"), Cell(note)])
 
 
 def _tell_problems(problems: tuple[Problem, ...], *, as_json: bool) -> None:
@@ -47,13 +107,26 @@ def _tell_problems(problems: tuple[Problem, ...], *, as_json: bool) -> None:
         return
     page = Page()
     for each in problems:
-        if not page.for_people:
-            page.line(str(each))
-            continue
-        page.row([Cell(f"{each.place}: ", "bold"), Cell(each.message)])
-        if each.advice:
-            page.line(each.advice, "green", indent=4)
+        _tell_one(page, each)
     complain(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}.")
+
+
+def _tell_doubts(doubts: Sequence[Problem]) -> None:
+    page = Page()
+    for each in doubts:
+        _tell_one(page, each, "Warning: ")
+    if doubts:
+        complain(f"{len(doubts)} warning{'' if len(doubts) == 1 else 's'}.")
+
+
+def _tell_one(page: Page, each: Problem, before: str = "") -> None:
+    advice = f" {each.advice}" if each.advice else ""
+    if not page.for_people:
+        page.line(f"{each.place}: {before}{each.message}{advice}")
+        return
+    page.row([Cell(f"{each.place}: ", "bold"), Cell(before, "yellow"), Cell(each.message)])
+    if each.advice:
+        page.line(each.advice, "green", indent=4)
 
 
 def _problem(each: Problem) -> dict[str, object]:
@@ -85,9 +158,10 @@ def _summary(config: Config) -> dict[str, Any]:
     }
 
 
-def _tell(config: Config) -> None:
+def _tell(config: Config, *, well: bool) -> None:
     page, book = Page(), config.rulebook
-    page.row([Cell("All is well. ", "bold green"), Cell(str(config.path))])
+    says = Cell("All is well. ", "bold green") if well else Cell("It can run. ", "bold yellow")
+    page.row([says, Cell(str(config.path))])
     rows = [
         ("state", str(config.state)),
         *(("source", _source(config, name)) for name in config.sources),

@@ -72,8 +72,10 @@ def check_lead_mode(one: Sound[LeadModeTable], signals: Signals) -> Iterator[Pro
     table = one.table
     if one.knows("leave", "enter") and table.leave >= table.enter:
         message = f"leave = {table.leave:g} is not below enter = {table.enter:g}."
-        advice = "Somebody who enters must not leave at once."
-        yield one.problem((one.entry.later("leave", "enter"),), message, advice)
+        key = one.entry.later("leave", "enter")
+        bound = f"less than {table.enter:g}" if key == "leave" else f"more than {table.leave:g}"
+        advice = f"Make {key} {bound}: somebody who enters must not leave at once."
+        yield one.problem((key,), message, advice)
     for key, millis in (("idle_after", table.idle_after), ("window", table.window)):
         if one.knows(key, "dormant_after") and millis > table.dormant_after:
             longest = duration_text(table.dormant_after)

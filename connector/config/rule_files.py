@@ -2,7 +2,8 @@
 
 Within a folder every name may be used once. A later folder is laid over the earlier ones: where
 it names a signal or a table that exists, its keys replace single keys; its new signals are
-looked at before the earlier ones, so that a company's own signals win over a general pack.
+looked at before the earlier ones, so that a company's own signals win over a general pack. Only
+the first folder must hold rules.
 """
 
 from __future__ import annotations

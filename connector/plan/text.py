@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from typing import Final
 
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*([a-z_.]{1,40})\s*\}\}")
-_LONGEST_SUBJECT: Final = 255
+LONGEST_SUBJECT: Final = 255
 _LONGEST_BODY: Final = 32_000
 _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
 def subject(template: str, values: Mapping[str, str]) -> str:
     """One line of at most 255 characters."""
-    return shortened(" ".join(rendered(template, values).split()), _LONGEST_SUBJECT)
+    return shortened(" ".join(rendered(template, values).split()), LONGEST_SUBJECT)
 
 
 def body(template: str, values: Mapping[str, str]) -> str:

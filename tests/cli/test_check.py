@@ -57,10 +57,34 @@ def test_all_is_well(company: Company, leadmode: Leadmode):
     assert not (company.folder / "state").exists()
 
 
+def test_a_warning_is_told_and_has_a_code_of_its_own(company: Company, leadmode: Leadmode):
+    rules = company.folder / "rules" / "rules.toml"
+    hold = '[hold]\nexcluded = { "person.title" = { equals = "CEO", is_empty = true } }\n'
+    rules.write_text(rules.read_text().replace("[hold]\n", hold))
+    done = leadmode(company, "check")
+    line = hold_line(rules)
+    assert done.exit_code == 3
+    assert done.stdout.splitlines()[:2] == [
+        (
+            f"{rules}:{line}:12: Warning: excluded holds for nobody: "
+            "its parts contradict each other. Loosen one of them."
+        ),
+        f"It can run. {company.config}",
+    ]
+    assert done.stderr == "1 warning.\n"
+    document = json.loads(leadmode(company, "check", "--json").stdout)
+    assert (document["ok"], len(document["problems"])) == (True, 0)
+    assert [(one["line"], one["column"]) for one in document["warnings"]] == [(line, 12)]
+
+
+def hold_line(rules: Path) -> int:
+    return rules.read_text().splitlines().index("[hold]") + 2
+
+
 def test_json_has_the_documented_keys(company: Company, leadmode: Leadmode):
     assert set(json.loads(leadmode(company, "check", "--json").output)) == {
-        "ok", "config", "problems", "instance", "state", "dry_run", "revision", "sources", "rules",
-        "folders",
+        "ok", "config", "problems", "warnings", "instance", "state", "dry_run", "revision",
+        "sources", "folders", "rules",
     }  # fmt: skip
 
 

@@ -27,7 +27,8 @@ from tests.config.folder import (
     ("extra", "expected"),
     [
         ('[[lead_mode]]\nid = "x"\nleave = 50\n',
-         ["18:9: leave = 50 is not below enter = 50. Somebody who enters must not leave at once."]),
+         [("18:9: leave = 50 is not below enter = 50. "
+           "Make leave less than 50: somebody who enters must not leave at once.")]),
         ('[[lead_mode]]\nid = "x"\nidle_after = "91d"\n',
          [("18:14: idle_after = 91d is longer than dormant_after = 90d. "
           "Make idle_after 90d or less.")]),
@@ -125,7 +126,7 @@ def test_what_does_not_fit_together_is_told_where_the_later_folder_said_it(tmp_p
     assert problems_of(tmp_path, ENOUGH, overlay) == [
         (
             "rules1/rules.toml:3:9: leave = 20 is not below enter = 10. "
-            "Somebody who enters must not leave at once."
+            "Make enter more than 20: somebody who enters must not leave at once."
         ),
         (
             "rules1/rules.toml:4:17: idle_after = 45d is longer than dormant_after = 30d. "

@@ -1,0 +1,109 @@
+"""What conditions and dispositions name: fields that somebody tells, values that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from connector.config.mentioned import Mention, mentioned
+from connector.config.rule_files import RuleFiles
+from connector.config.wording import toml_text
+from connector.live.findings import Findings, closest_of, value_advice
+from connector.live.platform import Platform
+from connector.model import Role
+
+_ROLES: Final = {"person": Role.PERSON, "account": Role.ACCOUNT, "owner": Role.OWNER}
+_OWN: Final = frozenset({"person.domain"})
+"""Paths that leadmode fills in by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """The values that a field of ours can have, wherever it comes from."""
+
+    where: str
+    """For example "Lead.Status of crm"."""
+    now: tuple[str, ...]
+    """Those that people can choose."""
+    ever: frozenset[str]
+    """Those, and those that old records may have."""
+
+
+def compare_conditions(files: RuleFiles, platforms: Sequence[Platform], found: Findings) -> None:
+    """Every field that a condition names, and every text that one of a list is compared with."""
+    for mention in mentioned(files):
+        if mention.path in _OWN or not _is_told(mention, platforms, found):
+            continue
+        choices = choices_of(mention.path, platforms)
+        if choices is None:
+            continue
+        for loc, value, test in mention.tests:
+            if not any(test.holds({mention.path: one}) for one in choices.ever):
+                found.warn(
+                    mention.entry.value_place(loc),
+                    f"{mention.path} {toml_text(value)} is never met: {choices.where} has no such "
+                    "value.",
+                    value_advice(str(value), choices.now),
+                )
+
+
+def _is_told(mention: Mention, platforms: Sequence[Platform], found: Findings) -> bool:
+    """Whether some source gives the field, or one that keeps no list of its fields may."""
+    subject, _, name = mention.path.partition(".")
+    role = _ROLES[subject]
+    if any(one.words is None for one in platforms):
+        return True
+    known = {field for one in platforms for each in one.objects(role) for field in each.fields}
+    if name in known:
+        return True
+    stream = {Role.PERSON: "people", Role.ACCOUNT: "accounts", Role.OWNER: "owners"}[role]
+    source = next((one.name for one in platforms if one.source.authority), "crm")
+    table = f"[sources.{source}.extra.{stream}]"
+    own = {path.removeprefix(f"{subject}.") for path in _OWN if path.startswith(f"{subject}.")}
+    near = closest_of(name, known | own)
+    advice = f"Map it in {table}."
+    if near is not None:
+        advice = f'Did you mean "{subject}.{near}"? Or map it in {table}.'
+    message = f"No source gives {mention.path}: what is said of it is never known."
+    found.warn(mention.entry.place(mention.loc), message, advice)
+    return False
+
+
+def compare_dispositions(files: RuleFiles, platforms: Sequence[Platform], found: Findings) -> None:
+    """The status values by which a rep ends an episode; they are compared letter by letter."""
+    entry = files.singles.get("dispositions")
+    choices = choices_of("person.status", platforms) if entry is not None else None
+    if entry is None or choices is None:
+        return
+    for value in entry.values:
+        if value not in choices.ever:
+            found.warn(
+                entry.place((value,)),
+                f"[dispositions] {toml_text(value)} never ends an episode: {choices.where} has no "
+                "such value.",
+                value_advice(value, choices.now),
+            )
+
+
+def choices_of(path: str, platforms: Iterable[Platform]) -> Choices | None:
+    """The values of a field together; None when a source leaves open what it may hold."""
+    subject, _, name = path.partition(".")
+    where: list[str] = []
+    now: dict[str, None] = {}
+    ever: set[str] = set()
+    for platform in platforms:
+        if platform.words is None:
+            return None
+        for names in platform.objects(_ROLES[subject]):
+            if name not in names.fields:
+                continue
+            info = platform.field(names.object_type, names.fields[name])
+            if info is None or info.type != "choice" or not info.choices:
+                return None
+            where.append(f"{names.object_type}.{names.fields[name]} of {platform.name}")
+            now |= dict.fromkeys(info.choices)
+            ever |= {*info.choices, *info.retired}
+    if not where:
+        return None
+    return Choices(where=" or ".join(where), now=tuple(now), ever=frozenset(ever))
