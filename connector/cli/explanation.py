@@ -94,6 +94,7 @@ def _about(told: Explanation) -> Iterator[tuple[str, str]]:
     yield "e-mail", ", ".join(told.who.emails)
     yield "records", ", ".join(told.records)
     yield "contact", told.consent
+    yield "persona", told.persona
     because = f": {', '.join(told.fit_because)}" if told.fit_because else ""
     yield "fit", f"{told.grade[:1]}, {points(told.fit)} points{because}"
 

@@ -23,6 +23,7 @@ PLACEHOLDERS: Final = frozenset(
         "entered_on",
         "burst_days",
         "consent",
+        "persona",
     }
 )
 

@@ -95,6 +95,13 @@ class LeadModeTable(Table):
     """Ids of the signals that count. Left out: all."""
 
 
+class PersonaTable(Table):
+    """What kind of buyer somebody is. The first persona whose condition holds is theirs."""
+
+    when: Condition = Field(default_factory=dict)
+    """Who it is. Left out: all whom no earlier persona takes."""
+
+
 class FitPointsTable(Table):
     """Points for the ability to buy."""
 
@@ -152,6 +159,19 @@ class HoldTable(Table):
     """Who is never handed off: competitors, students, your own people. Left out: nobody."""
 
 
+class ExclusionTable(Table):
+    """Somebody who is never handed off, with what they are called."""
+
+    id: Id
+    """A lasting name."""
+    label: str = ""
+    """What people are told, for example "competitor". Left out: the id."""
+    when: Condition
+    """Who is meant."""
+    active: bool = True
+    """false: switched off, for a folder that is laid over another."""
+
+
 class FieldTable(Table):
     """A field of the person's record that a hand-off sets."""
 
@@ -196,12 +216,16 @@ class RuleFile(Table):
     """When somebody is in lead mode."""
     group: dict[str, GroupTable] = Field(default_factory=dict)
     """Most points per group of signals."""
+    persona: dict[str, PersonaTable] = Field(default_factory=dict)
+    """What kinds of buyers there are, in file order."""
     fit: FitTable | None = None
     """The ability to buy."""
     machine: MachineTable | None = None
     """Which clicks no human made."""
     hold: HoldTable | None = None
     """When a hand-off is not made."""
+    exclusion: list[ExclusionTable] = Field(default_factory=list)
+    """Who is never handed off."""
     hand_off: HandOffTable | None = None
     """What a hand-off writes into the CRM."""
     dispositions: dict[str, Disposition] = Field(default_factory=dict)

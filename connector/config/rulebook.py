@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from connector.engine.condition import Condition
+from connector.engine.condition import Condition, Logical
 from connector.engine.rule import MachineTests, Rule
 from connector.engine.timeline import EndReason
 from connector.model import Scalar
@@ -83,6 +83,23 @@ class HandOff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Persona:
+    """A kind of buyer, for example "champion"."""
+
+    name: str
+    when: Logical
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """People who are never handed off, and what they are called."""
+
+    id: str
+    label: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holds:
     """When a hand-off is not made."""
 
@@ -93,6 +110,8 @@ class Holds:
     worked_within: int = 0
     """ms; a meeting or call with a rep this recently means that somebody is on it; 0: off."""
     excluded: Condition | None = None
+    """People who are never handed off, without a name for them."""
+    exclusions: tuple[Exclusion, ...] = ()
     """Competitors, employees, students ...: people who are never handed off."""
 
 
@@ -104,6 +123,8 @@ class Rulebook:
     """Hash of all rule files; every transition and write names it."""
     lead_modes: tuple[LeadMode, ...]
     hand_off: HandOff
+    personas: tuple[Persona, ...] = ()
+    """The first that holds is the person's."""
     fit_points: tuple[FitPoints, ...] = ()
     grades: Grades = field(default_factory=Grades)
     holds: Holds = field(default_factory=Holds)

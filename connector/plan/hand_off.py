@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from connector.config.conditions import PERSONA
 from connector.config.rulebook import HandOff, LeadMode, Rulebook
 from connector.engine.condition import Facts
 from connector.engine.result import Change, Reason, Transition
@@ -83,6 +84,7 @@ def placeholders(occasion: Occasion) -> dict[str, str]:
         "entered_on": words.day(transition.at, zone),
         "burst_days": words.span(transition.at - transition.burst),
         "consent": consent(facts),
+        "persona": _shown(facts.get(PERSONA)),
     }
 
 

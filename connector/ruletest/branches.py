@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from connector.config.conditions import PERSONA
 from connector.config.rulebook import LeadMode, Rulebook
 from connector.engine.condition import Always, AnyOf, Condition, Facts
 from connector.engine.match import Matcher
@@ -13,6 +14,7 @@ from connector.engine.result import Change, Reason, Transition
 from connector.engine.rule import Limit, Rule, Signal
 from connector.engine.timeline import Engaged
 from connector.model import Hold, Kind, WriteKind
+from connector.plan.decide import UNNAMED
 from connector.plan.grade import fit_points, grade
 from connector.plan.hand_off import owner_for
 from connector.ruletest.play import Played
@@ -77,6 +79,7 @@ def branches_of(rulebook: Rulebook) -> Iterator[Branch]:
     for mode in rulebook.lead_modes:
         for way, met in _of_lead_mode(mode, rulebook):
             yield Branch(part="lead_mode", name=mode.rule.id, way=way, is_met=met)
+    yield from _of_personas(rulebook)
     yield from _of_fit(rulebook)
     for key in _machine_keys(rulebook):
         yield Branch(part="machine", name=key, way="finds a machine's click", is_met=_machine(key))
@@ -217,7 +220,17 @@ def _applies(condition: Condition, *, wanted: bool) -> Test:
     return lambda told: any(condition.holds(facts) == wanted for facts in told.played.looks)
 
 
-# fit
+# personas and fit
+
+
+def _of_personas(rulebook: Rulebook) -> Iterator[Branch]:
+    for persona in rulebook.personas:
+        met = _is_persona(persona.name)
+        yield Branch(part="persona", name=persona.name, way="is somebody's", is_met=met)
+
+
+def _is_persona(name: str) -> Test:
+    return lambda told: any(facts.get(PERSONA) == name for facts in told.played.looks)
 
 
 def _of_fit(rulebook: Rulebook) -> Iterator[Branch]:
@@ -285,22 +298,30 @@ def _of_holds(rulebook: Rulebook) -> Iterator[tuple[str, str, Test]]:
         yield "worked_within", way, lambda told: told.held(Hold.WORKED)
     if any(_machine_keys(rulebook)):
         yield "machine_only", "tells of clicks that no human made", _suspects
-    if holds.excluded is None:
-        return
-    parts = holds.excluded.parts if isinstance(holds.excluded, AnyOf) else (holds.excluded,)
+    if holds.excluded is not None:
+        for name, part in _alternatives("excluded", holds.excluded):
+            yield name, way, _excluded(part, UNNAMED)
+    for each in holds.exclusions:
+        for name, part in _alternatives(f"exclusion {each.id}", each.when):
+            yield name, way, _excluded(part, each.label)
+
+
+def _alternatives(name: str, condition: Condition) -> Iterator[tuple[str, Condition]]:
+    """The parts of an `any`, each of which must show that it is needed."""
+    parts = condition.parts if isinstance(condition, AnyOf) else (condition,)
     for number, part in enumerate(parts, start=1):
-        name = "excluded" if len(parts) == 1 else f"excluded, any[{number}]"
-        yield name, way, _excluded(part)
+        yield name if len(parts) == 1 else f"{name}, any[{number}]", part
 
 
 def _suspects(told: Told) -> bool:
     return told.held(Hold.MACHINE_ONLY)
 
 
-def _excluded(condition: Condition) -> Test:
+def _excluded(condition: Condition, label: str) -> Test:
     def met(told: Told) -> bool:
         return any(
             alert.alerted.decision.hold is Hold.EXCLUDED
+            and alert.alerted.decision.detail == label
             and any(
                 condition.holds({**alert.facts, "person.domain": domain})
                 for domain in alert.person.domains or ("",)

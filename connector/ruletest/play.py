@@ -171,7 +171,7 @@ class _Playing:
 
     def _look(self, person: int, now: int) -> None:
         news = self._assess.person(person, now)
-        facts = facts_of(news.person, self._authority)
+        facts = facts_of(news.person, self._authority, self._player.rulebook.personas)
         if facts not in self._played.looks[-1:]:
             self._played.looks.append(facts)
         self._played.alerts += [
@@ -182,7 +182,7 @@ class _Playing:
         person = self._load()
         rulebook = self._player.rulebook
         engagements = self._store.timelines.of(person.id)
-        facts = facts_of(person, self._authority)
+        facts = facts_of(person, self._authority, rulebook.personas)
         self._played.person, self._played.read = person, engagements
         modes = sorted(rulebook.lead_modes, key=lambda mode: not mode.applies_to.holds(facts))
         stands = {

@@ -229,6 +229,10 @@ class ExpectTable(Table):
     """Whether a hand-off was made since the moment before."""
     held: Holds = Field(default_factory=list)
     """Why a hand-off was held back since the moment before; one of several."""
+    because: Texts = Field(default_factory=list)
+    """Texts in what is told about that hold, for example the label of an exclusion."""
+    persona: Texts = Field(default_factory=list)
+    """The persona then, or one of several; "none" when the rules make nobody of them."""
     subject: Texts = Field(default_factory=list)
     """Texts in the subject of a task made since the moment before."""
     body: Texts = Field(default_factory=list)

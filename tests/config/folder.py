@@ -59,6 +59,10 @@ id = "pages"
 distinct_kinds = 1
 signals = ["page"]
 
+[persona.boss]
+when = { "person.title" = { has_word = "chief" } }
+[persona.user]
+
 [fit]
 [fit.requires]
 "account.employees" = { between = [10, 500] }
@@ -85,6 +89,18 @@ open_opportunity = false
 consent = false
 worked_within = "3d"
 excluded = { "person.domain" = { ends_with = "rival.example" } }
+
+[[exclusion]]
+id = "rival"
+label = "competitor"
+when = { "person.domain" = { in_domain = "rival.example" } }
+[[exclusion]]
+id = "user"
+when = { "person.persona" = "User" }
+[[exclusion]]
+id = "off"
+when = { "person.title" = "x" }
+active = false
 
 [hand_off]
 subject = "{{ rule.title }}"

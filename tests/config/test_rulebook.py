@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from connector.clock import DAY, HOUR
-from connector.config.rulebook import FieldChange, FitPoints, Grades, HandOff, Holds, LeadMode
+from connector.config.rulebook import (
+    Exclusion,
+    FieldChange,
+    FitPoints,
+    Grades,
+    HandOff,
+    Holds,
+    LeadMode,
+    Persona,
+)
 from connector.engine.condition import AllOf, Always, AnyOf, Equals, Not, Range, Text, TextOperator
 from connector.engine.rule import Limit, MachineTests, Rule, Signal
 from connector.engine.timeline import EndReason
@@ -85,6 +94,10 @@ def test_every_key_arrives_in_the_rulebook(tmp_path):
             title="pages",
         ),
     )
+    assert rulebook.personas == (
+        Persona(name="boss", when=Text("person.title", TextOperator.HAS_WORD, ("chief",))),
+        Persona(name="user", when=Always()),
+    )
     assert rulebook.fit_points == (
         FitPoints(when=Equals("account.country", ("DE",)), points=-5.0, label="far away"),
     )
@@ -95,6 +108,14 @@ def test_every_key_arrives_in_the_rulebook(tmp_path):
         consent=False,
         worked_within=3 * DAY,
         excluded=Text("person.domain", TextOperator.ENDS_WITH, ("rival.example",)),
+        exclusions=(
+            Exclusion(
+                id="rival",
+                label="competitor",
+                when=Text("person.domain", TextOperator.IN_DOMAIN, ("rival.example",)),
+            ),
+            Exclusion(id="user", label="user", when=Equals("person.persona", ("User",))),
+        ),
     )
     assert rulebook.hand_off == HandOff(
         subject="{{ rule.title }}",

@@ -56,6 +56,9 @@ idle_after = "30d"
 cooldown = "30d"
 rearm_after = "20d"
 
+[persona.leader]
+when = { "person.title" = { has_word = "head" } }
+
 [fit]
 requires = { not = { "person.country" = "NO" } }
 
@@ -84,6 +87,14 @@ open_opportunity = true
 consent = true
 worked_within = "7d"
 excluded = { any = [{ "person.domain" = "us.example" }, { "person.title" = "Student" }] }
+
+[[exclusion]]
+id = "rival"
+label = "competitor"
+when = { any = [
+  { "person.domain" = { in_domain = "rival.example" } },
+  { "person.title" = "Spy" },
+] }
 
 [dispositions]
 "Recycled" = "recycled"

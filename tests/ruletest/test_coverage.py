@@ -133,6 +133,15 @@ BRANCHES = [
         BACK + 'set = { "person.title" = "Student" }',
         "hold excluded, any[2]: holds an alert back",
     ),
+    (
+        BACK + 'set = { "person.email" = "ada@mail.rival.example" }',
+        "hold exclusion rival, any[1]: holds an alert back",
+    ),
+    (
+        BACK + 'set = { "person.title" = "Spy" }',
+        "hold exclusion rival, any[2]: holds an alert back",
+    ),
+    (BACK, "persona leader: is somebody's"),
     (BACK + status("Recycled", "now"), "dispositions Recycled: ends an episode"),
     (BACK, "hand_off task: for an entry by score"),
     (did(DEMO), "hand_off task: for a raised hand"),
@@ -152,7 +161,8 @@ def test_a_branch_is_touched_by_the_test_that_takes_it(tmp_path: Path, body: str
     assert touched(tmp_path, "")[branch] == (branch in IDLE)
 
 
-IDLE = {"fit decides: gives its points", "fit points[2]: gives its points",
+IDLE = {"persona leader: is somebody's",
+        "fit decides: gives its points", "fit points[2]: gives its points",
         "fit grades: cap is reached", "fit grades: letter A", "fit grades: digit 4"}  # fmt: skip
 """What the mere being there of the person touches."""
 
