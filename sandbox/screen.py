@@ -95,7 +95,7 @@ def _show_handed_off(screen: Console, person: Person, alert: Alerted) -> None:
     transition = alert.transition
     what = "raised a hand" if transition.reason is Reason.HAND_RAISE else "woke up"
     screen.print(f"  [bold green]{what}[/]  {who(person)}  (score {transition.score:.0f})")
-    lines = evidence_lines(transition, UTC).splitlines()
+    lines = evidence_lines(transition, UTC, {}).splitlines()
     for line in lines[:_EVIDENCE]:
         screen.print(f"     {escape(line)}")
     if len(lines) > _EVIDENCE:

@@ -151,6 +151,8 @@ def _need(need: Need) -> list[Cell | str]:
 
 def _outlook(standing: Standing, hand_off: str, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     """What is missing or when it ends, and what becomes of an alert."""
+    if standing.phase:
+        yield "phase", standing.phase
     if standing.in_lead_mode:
         yield "score", f"{points(standing.score)} now"
         if standing.due is not None:

@@ -24,6 +24,7 @@ PLACEHOLDERS: Final = frozenset(
         "burst_days",
         "consent",
         "persona",
+        "phase",
     }
 )
 

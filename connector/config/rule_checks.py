@@ -48,6 +48,10 @@ def check_signals(signals: Signals, sources: Collection[str] | None) -> Iterator
                 f"weight = 0 makes {one.entry.name} count for nothing; it cannot raise a hand."
             )
             yield one.problem(("weight",), message, advice)
+        if table.hand_raise and table.evidence_class == ["unknown"]:
+            message = f'{one.entry.name} asks for evidence_class "unknown" and hand_raise.'
+            advice = "Only what is surely a human's raises a hand."
+            yield one.problem(("evidence_class",), message, advice)
         if sources is None or not one.knows("source"):
             continue
         for index, name in enumerate(table.source):

@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from connector.config.rulebook import Phase as PhaseName
 from connector.config.types import (
+    Classes,
     Condition,
     Duration,
     Id,
@@ -24,6 +26,7 @@ Points = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
 Written = Annotated[str, StringConstraints(min_length=1)]
 Priority = Literal["high", "normal"]
+Phase = Annotated[PhaseName, Field(strict=False)]
 
 
 class SignalTable(Table):
@@ -37,6 +40,8 @@ class SignalTable(Table):
     """Patterns such as "*pricing*" for the form, page, content or link. Left out: any."""
     source: Texts = Field(default_factory=list)
     """Names of the sources it may come from. Left out: any."""
+    evidence_class: Classes = Field(default_factory=list)
+    """Who did it for sure, "human", or perhaps, "unknown". Left out: either."""
     weight: Points
     """Points of one fresh engagement. 0: matching engagements do not count at all."""
     half_life: Duration = lasting("30d")
@@ -47,6 +52,8 @@ class SignalTable(Table):
     """At most this many engagements per period carry points, for example "3/day"."""
     hand_raise: bool = False
     """They ask to be contacted: a human's engagement enters lead mode at once."""
+    phase: Phase | None = None
+    """How far along the buyer's journey it shows them; points do not depend on it."""
 
 
 class GroupTable(Table):

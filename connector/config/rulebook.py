@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from connector.engine.condition import Condition, Logical
 from connector.engine.rule import MachineTests, Rule
 from connector.engine.timeline import EndReason
 from connector.model import Scalar
+
+
+class Phase(StrEnum):
+    """The phases of a buyer's journey, first to last."""
+
+    AWARENESS = "awareness"
+    CONSIDERATION = "consideration"
+    CONVERSION = "conversion"
+    ACQUISITION = "acquisition"
+    ADVOCACY = "advocacy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ from connector.config.rulebook import (
     Persona,
     Rulebook,
 )
-from connector.config.types import ID_PATTERN, PATTERNS_IN_WORDS
+from connector.config.types import CLASSES, ID_PATTERN, PATTERNS_IN_WORDS
 from connector.config.wording import Table, in_order, toml_text, validate
 from connector.engine.condition import Always, Logical
 from connector.engine.rule import MachineTests, Rule, Signal
@@ -259,6 +259,8 @@ def _signal(table: SignalTable) -> Signal:
         group=table.group,
         limit=table.limit,
         hand_raise=table.hand_raise,
+        classes=frozenset(CLASSES[name] for name in table.evidence_class),
+        phase=table.phase.value if table.phase else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from connector.model import Person, RecordRef, Scalar, Write, WriteKind
 from connector.plan import text, words
 from connector.plan.grade import fit_points, grade
 from connector.plan.key import write_key
+from connector.plan.phase import phase_of, phases_of
 
 _FADED: Final = 0.5
 
@@ -79,19 +81,23 @@ def placeholders(occasion: Occasion) -> dict[str, str]:
         "score": f"{transition.score:.0f}",
         "grade": grade(occasion.rulebook.grades, fit=fit, score=transition.score),
         "reason": words.why(transition.reason),
-        "evidence": evidence_lines(transition, zone),
+        "evidence": evidence_lines(transition, zone, phases_of(occasion.mode.rule)),
         "quiet": _quiet(transition, occasion.quiet_since),
         "entered_on": words.day(transition.at, zone),
         "burst_days": words.span(transition.at - transition.burst),
         "consent": consent(facts),
+        "phase": phase_of(occasion.mode.rule, transition),
         "persona": _shown(facts.get(PERSONA)),
     }
 
 
-def evidence_lines(transition: Transition, zone: ZoneInfo) -> str:
-    """What the person did, best evidence first, one line each; what has faded is left out."""
+def evidence_lines(transition: Transition, zone: ZoneInfo, phases: Mapping[str, str]) -> str:
+    """What the person did, best evidence first, one line each; what has faded is left out.
+
+    `phases` has the phase of the journey by signal.
+    """
     shown = [
-        (each.engaged, f" (+{each.points:.0f})")
+        (each.engaged, f" (+{each.points:.0f}{_phase(phases.get(each.signal))})")
         for each in transition.evidence
         if each.points >= _FADED
     ]
@@ -103,6 +109,10 @@ def evidence_lines(transition: Transition, zone: ZoneInfo) -> str:
         f"- {words.moment(engaged.at, zone)}: {words.did(engaged)}{points}"
         for engaged, points in shown
     )
+
+
+def _phase(phase: str | None) -> str:
+    return f", {phase}" if phase else ""
 
 
 def consent(facts: Facts) -> str:

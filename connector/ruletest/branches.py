@@ -110,19 +110,28 @@ def _of_signal(signal: Signal, rule: Rule) -> Iterator[tuple[str, Test]]:
         return lambda told: told.matched(signal.id, is_one)
 
     yield "scores an engagement" if signal.weight else "matches, for nothing", matches(_any)
-    if len(signal.kinds) > 1:
-        for kind in sorted(signal.kinds, key=list(Kind).index):
-            yield f"kind {kind.value}", matches(_of_kind(kind.code))
-    if len(signal.assets) > 1:
-        for pattern in signal.assets:
-            yield f'asset "{pattern}"', matches(_like(replace(signal, assets=(pattern,)), rule))
-    if len(signal.sources) > 1:
-        for source in sorted(signal.sources):
-            yield f"source {source}", matches(_from(source))
+    for way, is_one in _several(signal, rule):
+        yield way, matches(is_one)
     if signal.limit is not None:
         yield f"goes beyond its limit, {_limit(signal.limit)}", _beyond(signal.id)
     if signal.hand_raise:
         yield "raises a hand", _raised(signal.id)
+
+
+def _several(signal: Signal, rule: Rule) -> Iterator[tuple[str, Callable[[Engaged], bool]]]:
+    """Where several are named, each must show that it is needed."""
+    if len(signal.kinds) > 1:
+        for kind in sorted(signal.kinds, key=list(Kind).index):
+            yield f"kind {kind.value}", _of_kind(kind.code)
+    if len(signal.assets) > 1:
+        for pattern in signal.assets:
+            yield f'asset "{pattern}"', _like(replace(signal, assets=(pattern,)), rule)
+    if len(signal.sources) > 1:
+        for source in sorted(signal.sources):
+            yield f"source {source}", _from(source)
+    if len(signal.classes) > 1:
+        for evidence in sorted(signal.classes):
+            yield f"evidence_class {evidence.name.lower()}", _of_class(evidence)
 
 
 def _any(_: Engaged) -> bool:
@@ -133,13 +142,17 @@ def _of_kind(code: int) -> Callable[[Engaged], bool]:
     return lambda one: one.kind == code
 
 
+def _of_class(evidence: int) -> Callable[[Engaged], bool]:
+    return lambda one: one.evidence == evidence
+
+
 def _from(source: str) -> Callable[[Engaged], bool]:
     return lambda one: one.touchpoint.source == source
 
 
 def _like(signal: Signal, rule: Rule) -> Callable[[Engaged], bool]:
     matcher = Matcher(replace(rule, signals=(signal,)))
-    return lambda one: matcher.signal(one.kind, one.touchpoint) >= 0
+    return lambda one: matcher.signal(one.kind, one.evidence, one.touchpoint) >= 0
 
 
 def _limit(limit: Limit) -> str:

@@ -207,8 +207,8 @@ def test_json_has_the_documented_keys(told: Company, leadmode: Leadmode):
     }  # fmt: skip
     standing = document["standings"][0]
     assert set(standing) == {
-        "rule", "title", "in_lead_mode", "since", "score", "enter", "leave", "needs", "missing",
-        "due", "ends_because",
+        "rule", "title", "in_lead_mode", "since", "score", "enter", "leave", "phase", "needs",
+        "missing", "due", "ends_because",
     }  # fmt: skip
     assert set(standing["missing"]) == {
         "by_score", "from_when", "if_silent", "options", "raised_hands", "why_not", "complete",

@@ -22,11 +22,13 @@ id = "demo"
 kind = ["form_submitted", "meeting_booked"]
 asset = "*demo*"
 source = ["web"]
+evidence_class = ["human", "unknown"]
 weight = 40
 half_life = "2w"
 group = "forms"
 limit = "1/30d"
 hand_raise = true
+phase = "conversion"
 
 [[signal]]
 id = "page"

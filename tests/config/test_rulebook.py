@@ -16,7 +16,7 @@ from connector.config.rulebook import (
 from connector.engine.condition import AllOf, Always, AnyOf, Equals, Not, Range, Text, TextOperator
 from connector.engine.rule import Limit, MachineTests, Rule, Signal
 from connector.engine.timeline import EndReason
-from connector.model import Kind
+from connector.model import Evidence, Kind
 from tests.config.folder import (
     ENOUGH,
     FULL,
@@ -36,6 +36,8 @@ def test_every_key_arrives_in_the_rulebook(tmp_path):
         group="forms",
         limit=Limit(count=1, days=30),
         hand_raise=True,
+        classes=frozenset({Evidence.HUMAN, Evidence.UNKNOWN}),
+        phase="conversion",
     )
     page = Signal(id="page", kinds=frozenset({Kind.PAGE_VIEWED}), weight=0.5, half_life=30 * DAY)
     fit = AllOf(

@@ -73,6 +73,14 @@ from tests.config.folder import (
         ("[hold]\nexcluded = { person.a = [], person.b = { has_word = '++' } }\n",
          ["17:25: excluded.person.a = [] names nothing. Name at least one value.",
           '17:53: excluded.person.b.has_word = "++" holds no letter and no digit.']),
+        ('[[signal]]\nid = "x"\nkind = "ad_clicked"\nweight = 1\nphase = "conversoin"\n',
+         ['20:9: phase = "conversoin" is not known. Did you mean "conversion"?']),
+        ('[[signal]]\nid = "x"\nkind = "ad_clicked"\nweight = 1\nevidence_class = "machine"\n',
+         ['20:18: evidence_class = "machine" is not known. Known: human, unknown.']),
+        (('[[signal]]\nid = "x"\nkind = "email_replied"\nweight = 1\nhand_raise = true\n'
+          'evidence_class = "unknown"\n'),
+         [('21:18: [[signal]] "x" asks for evidence_class "unknown" and hand_raise. '
+           "Only what is surely a human's raises a hand.")]),
         ('[persona.boss]\nwhen = { "person.persona" = "x" }\n',
          ["17:10: A persona cannot ask for the persona. Repeat what the other persona asks for."]),
         ('[persona.boss]\n[hold]\nexcluded = { "person.persona" = "bos" }\n',

@@ -23,6 +23,7 @@ id = "read"
 kind = ["page_viewed", "content_downloaded"]
 weight = 20
 half_life = "10d"
+phase = "awareness"
 limit = "2/day"
 group = "web"
 
@@ -30,8 +31,10 @@ group = "web"
 id = "webinar"
 kind = "webinar_attended"
 source = ["crm", "zoom"]
+evidence_class = ["human", "unknown"]
 weight = 20
 half_life = "20d"
+phase = "consideration"
 
 [[signal]]
 id = "click"
@@ -73,7 +76,7 @@ when = { "account.employees" = { at_least = 50 } }
 
 [hand_off]
 subject = "Call {{person.name}}: {{rule.title}}"
-body = "{{evidence}} {{grade}}"
+body = "{{evidence}} {{grade}} phase: {{phase}}, {{persona}}"
 due = "1d"
 raised_due = "2h"
 fallback_owner = "desk"

@@ -45,6 +45,12 @@ TRUE_AND_FALSE = [
     (SPY, 'persona = "none"', 'persona = "leader"', '"none"'),
     (BACK, 'subject = "Call Ada: Back again"', 'subject = "call ada"', "Call Ada: Back again"),
     (BACK, 'body = ["Seals", "A3"]', 'body = "Pumps"', None),
+    (
+        BACK,
+        'body = ["(+19, consideration)", "(+10)", "phase: consideration, leader"]',
+        'body = "phase: awareness"',
+        None,
+    ),
     (BACK, 'priority = "normal"', 'priority = "high"', '"normal"'),
     (RAISED, 'priority = "high"', 'priority = "normal"', '"high"'),
     (BACK, 'due = "1d"', 'due = "2h"', '"1d"'),

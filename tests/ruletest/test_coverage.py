@@ -45,6 +45,8 @@ BRANCHES = [
     (did(PAGE + ', repeat = 3, every = "1h"'), "signal read: goes beyond its limit, 2/day"),
     (did(WEBINAR), "signal webinar: source crm"),
     (did(WEBINAR + ', source = "zoom"'), "signal webinar: source zoom"),
+    (did(WEBINAR), "signal webinar: evidence_class human"),
+    (did(WEBINAR + ', evidence = "unknown"'), "signal webinar: evidence_class unknown"),
     (did(CLICK), "signal click: scores an engagement"),
     (did(PAGE + ', repeat = 2, every = "1h"'), "group web: has more than its cap"),
     (BACK, ENTERED),
