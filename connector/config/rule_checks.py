@@ -128,6 +128,29 @@ def check_templates(one: Sound[HandOffTable]) -> Iterator[Problem]:
         yield from _check_template(one.entry, loc, text)
 
 
+def check_fields(one: Sound[HandOffTable], sources: Collection[str] | None) -> Iterator[Problem]:
+    """Sources, when they are known, must exist; no field is set where an earlier one was."""
+    if not one.knows("field"):
+        return
+    earlier: dict[str, list[list[str]]] = {}
+    for index, field in enumerate(one.table.field):
+        for place, name in enumerate(field.on):
+            if sources is not None and name not in sources:
+                advice = did_you_mean(name, sources)
+                loc = ("field", index, "on", place)
+                yield one.problem(loc, f'There is no source "{name}".', advice)
+        taken = earlier.setdefault(field.field, [])
+        if any(not on for on in taken) or _all_taken(field.on, taken):
+            message = f'"{field.field}" is set by an earlier [[hand_off.field]]: this never counts.'
+            advice = "Give them different sources with on, those for one source first."
+            yield one.problem(("field", index, "field"), message, advice)
+        taken.append(field.on)
+
+
+def _all_taken(on: Sequence[str], taken: Sequence[Sequence[str]]) -> bool:
+    return bool(on) and set(on) <= {name for each in taken for name in each}
+
+
 def _check_template(entry: Entry, loc: Loc, text: str) -> Iterator[Problem]:
     for name, written in used_in(text):
         if name not in PLACEHOLDERS:

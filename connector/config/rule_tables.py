@@ -188,6 +188,8 @@ class FieldTable(Table):
     """The new value; may hold placeholders."""
     expected: Scalars | None = None
     """Only if the field has one of these values now. Left out: whatever it has."""
+    on: Texts = Field(default_factory=list)
+    """Names of the sources it is meant for. Left out: whichever gets the tasks."""
 
 
 class HandOffTable(Table):

@@ -71,6 +71,8 @@ class FieldChange:
     """A template, see `HandOff.subject`."""
     expected: tuple[Scalar, ...] | None = None
     """Values under which it may be changed; None: any."""
+    on: frozenset[str] = frozenset()
+    """Instance names; empty: any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,14 @@ class HandOff:
     fallback_owner: str | None = None
     """Platform id of the user who gets tasks of unowned records or inactive owners."""
     fields: tuple[FieldChange, ...] = ()
+
+    def fields_on(self, instance: str) -> tuple[FieldChange, ...]:
+        """What is set on one platform instance; of several for one field the first counts."""
+        chosen: dict[str, FieldChange] = {}
+        for each in self.fields:
+            if not each.on or instance in each.on:
+                chosen.setdefault(each.field, each)
+        return tuple(chosen.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

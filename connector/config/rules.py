@@ -11,6 +11,7 @@ from connector.config.conditions import ConditionReader
 from connector.config.positions import Loc
 from connector.config.rule_checks import (
     Sound,
+    check_fields,
     check_grades,
     check_groups,
     check_lead_mode,
@@ -91,7 +92,7 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
             )
             for mode in modes
         ),
-        hand_off=reading.hand_off(),
+        hand_off=reading.hand_off(sources),
         personas=reading.personas(),
         fit_points=reading.fit_points(fit),
         grades=_grades(fit),
@@ -198,12 +199,13 @@ class _Reading:
             exclusions=self.exclusions(),
         )
 
-    def hand_off(self) -> HandOff:
+    def hand_off(self, sources: Collection[str] | None) -> HandOff:
         """What is written; a stand-in when there is none, which `demand_something` reports."""
         sound = self.single(HandOffTable, "hand_off")
         if sound is None:
             return HandOff(subject="", body="", due=0, raised_due=0)
         self.problems.extend(check_templates(sound))
+        self.problems.extend(check_fields(sound, sources))
         return _hand_off(sound.table)
 
     def dispositions(self) -> Mapping[str, EndReason]:
@@ -316,6 +318,7 @@ def _hand_off(table: HandOffTable) -> HandOff:
                 field=one.field,
                 value=one.value,
                 expected=None if one.expected is None else tuple(one.expected),
+                on=frozenset(one.on),
             )
             for one in table.field
         ),

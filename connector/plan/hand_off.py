@@ -48,7 +48,7 @@ def writes_of(occasion: Occasion) -> tuple[Write, ...]:
         target=occasion.target,
         fields=_task(occasion, values),
     )
-    changes = occasion.rulebook.hand_off.fields
+    changes = occasion.rulebook.hand_off.fields_on(occasion.target.instance)
     if not changes:
         return (task,)
     fields = Write(

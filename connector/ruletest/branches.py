@@ -69,8 +69,11 @@ class Branch:
     is_met: Test
 
 
-def branches_of(rulebook: Rulebook) -> Iterator[Branch]:
-    """Everything in a rulebook that a test can touch, in the order of docs/rules.md."""
+def branches_of(rulebook: Rulebook, authority: str) -> Iterator[Branch]:
+    """Everything in a rulebook that a test can touch, in the order of docs/rules.md.
+
+    Fields for other instances than `authority` are never set in a test.
+    """
     for signal, rule in _signals(rulebook):
         for way, met in _of_signal(signal, rule):
             yield Branch(part="signal", name=signal.id, way=way, is_met=met)
@@ -89,7 +92,7 @@ def branches_of(rulebook: Rulebook) -> Iterator[Branch]:
         yield Branch(
             part="dispositions", name=status, way="ends an episode", is_met=_ends(status, reason)
         )
-    for name, way, met in _of_hand_off(rulebook):
+    for name, way, met in _of_hand_off(rulebook, authority):
         yield Branch(part="hand_off", name=name, way=way, is_met=met)
 
 
@@ -360,13 +363,13 @@ def _ends(status: str, reason: str) -> Test:
 # hand-offs
 
 
-def _of_hand_off(rulebook: Rulebook) -> Iterator[tuple[str, str, Test]]:
+def _of_hand_off(rulebook: Rulebook, authority: str) -> Iterator[tuple[str, str, Test]]:
     yield "task", "for an entry by score", _task(Reason.SCORE)
     if any(signal.hand_raise for signal, _ in _signals(rulebook)):
         yield "task", "for a raised hand", _task(Reason.HAND_RAISE)
     if rulebook.hand_off.fallback_owner is not None:
         yield "fallback_owner", "gets a task", _falls_back(rulebook.hand_off.fallback_owner)
-    for change in rulebook.hand_off.fields:
+    for change in rulebook.hand_off.fields_on(authority):
         yield f"field {change.field}", "is set", _sets(change.field)
 
 

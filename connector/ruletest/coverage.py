@@ -27,7 +27,7 @@ class Coverage:
 
     def __init__(self, player: Player) -> None:
         self._player = player
-        self._branches = list(branches_of(player.rulebook))
+        self._branches = list(branches_of(player.rulebook, player.authority))
         self._counts = [0] * len(self._branches)
 
     def add(self, played: Played) -> None:

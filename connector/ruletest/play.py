@@ -98,6 +98,7 @@ class Player:
         self._store = store
         self._assess = assess
         self.rulebook: Rulebook = assess.setting.rulebook
+        self.authority = assess.setting.authority
         self.matchers = {mode.rule.id: Matcher(mode.rule) for mode in self.rulebook.lead_modes}
 
     def play(self, case: Case) -> Played:

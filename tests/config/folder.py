@@ -119,6 +119,7 @@ expected = ["Cold", ""]
 [[hand_off.field]]
 field = "Since"
 value = "{{entered_on}}"
+on = ["crm"]
 
 [dispositions]
 "Not now" = "recycled"

@@ -129,10 +129,21 @@ def test_every_key_arrives_in_the_rulebook(tmp_path):
         fallback_owner="005",
         fields=(
             FieldChange(field="Status", value="Hot {{grade}}", expected=("Cold", "")),
-            FieldChange(field="Since", value="{{entered_on}}"),
+            FieldChange(field="Since", value="{{entered_on}}", on=frozenset({"crm"})),
         ),
     )
     assert rulebook.dispositions == {"Not now": EndReason.RECYCLED}
+
+
+def test_of_several_values_for_a_field_the_first_for_the_instance_counts(tmp_path):
+    text = "".join(
+        f'[[hand_off.field]]\nfield = "S"\nvalue = "{value}"\non = {on}\n'
+        for value, on in (("a", ["crm"]), ("b", ["web", "crm"]))
+    )
+    rest = '[[hand_off.field]]\nfield = "S"\nvalue = "c"\n'
+    hand_off = rulebook_of(tmp_path, ENOUGH + text + rest).hand_off
+    found = {name: [f.value for f in hand_off.fields_on(name)] for name in ("crm", "web", "x")}
+    assert found == {"crm": ["a"], "web": ["b"], "x": ["c"]}
 
 
 def test_defaults_of_the_tables_are_those_of_the_values(tmp_path):

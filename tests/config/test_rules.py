@@ -209,6 +209,37 @@ def test_one_folder_says_each_thing_once(tmp_path):
     )
 
 
+def test_the_sources_of_a_field_are_checked_where_they_are_known(tmp_path):
+    field = '[[hand_off.field]]\nfield = "S"\nvalue = "a"\non = ["crm", "wbe"]\n'
+    (tmp_path / "rules.toml").write_text(ENOUGH + field)
+    assert load_rulebook([tmp_path], sources=["crm", "wbe"])
+    with pytest.raises(FixInput, match=r'17:14: There is no source "wbe". Did you mean "web"\?'):
+        load_rulebook([tmp_path], sources=["crm", "web"])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "counts"),
+    [
+        ('on = ["crm"]\n', "", True),
+        ('on = ["crm"]\n', 'on = ["crm", "web"]\n', True),
+        ("", 'on = ["crm"]\n', False),
+        ("", "", False),
+        ('on = ["crm", "web"]\n', 'on = "web"\n', False),
+    ],
+)
+def test_a_field_that_never_counts_is_a_mistake(tmp_path, first: str, second: str, counts: bool):
+    field = '[[hand_off.field]]\nfield = "S"\nvalue = "a"\n'
+    text = ENOUGH + field + first + field + second
+    if counts:
+        assert rulebook_of(tmp_path, text)
+        return
+    (problem,) = problems_of(tmp_path, text)
+    assert problem.partition(": ")[2] == (
+        '"S" is set by an earlier [[hand_off.field]]: this never counts. '
+        "Give them different sources with on, those for one source first."
+    )
+
+
 def test_sources_are_checked_where_they_are_known(tmp_path):
     text = ENOUGH + '[[signal]]\nid = "x"\nkind = "ad_clicked"\nweight = 1\nsource = ["wbe"]\n'
     (tmp_path / "rules.toml").write_text(text)

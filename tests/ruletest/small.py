@@ -84,6 +84,11 @@ fallback_owner = "desk"
 [[hand_off.field]]
 field = "Status"
 value = "Working"
+on = ["crm"]
+
+[[hand_off.field]]
+field = "Status"
+value = "In Arbeit"
 
 [hold]
 open_opportunity = true
