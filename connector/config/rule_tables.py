@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from connector.config.rulebook import Owned
 from connector.config.rulebook import Phase as PhaseName
 from connector.config.types import (
     Classes,
@@ -17,6 +18,7 @@ from connector.config.types import (
     Scalars,
     Texts,
     lasting,
+    one_or_many,
 )
 from connector.config.wording import Table
 from connector.engine.rule import DEFAULT_GROUP
@@ -27,6 +29,11 @@ Count = Annotated[int, Field(ge=1)]
 Written = Annotated[str, StringConstraints(min_length=1)]
 Priority = Literal["high", "normal"]
 Phase = Annotated[PhaseName, Field(strict=False)]
+Owners = Annotated[
+    list[Annotated[Owned, Field(strict=False)]],
+    *one_or_many({"enum": [one.value for one in Owned]}),
+    Field(min_length=1),
+]
 
 
 class SignalTable(Table):
@@ -207,8 +214,10 @@ class HandOffTable(Table):
     """Of the task."""
     raised_priority: Priority = "high"
     """The same for a raised hand."""
+    owners: Owners = Field(default=[Owned.RECORD])
+    """Whose owner gets the task: "record", "account"; the first who has an active one."""
     fallback_owner: Written | None = None
-    """The CRM's id of the user who gets the tasks of records without an active owner."""
+    """The CRM's id of the user who gets the tasks when none of the owners is active."""
     field: list[FieldTable] = Field(default_factory=list)
     """Fields to set."""
 

@@ -12,6 +12,15 @@ from connector.engine.timeline import EndReason
 from connector.model import Scalar
 
 
+class Owned(StrEnum):
+    """Whose owner may get a task."""
+
+    RECORD = "record"
+    """The person's record."""
+    ACCOUNT = "account"
+    """Their company."""
+
+
 class Phase(StrEnum):
     """The phases of a buyer's journey, first to last."""
 
@@ -90,8 +99,10 @@ class HandOff:
     """ms after a raised hand."""
     priority: str = "normal"
     raised_priority: str = "high"
+    owners: tuple[Owned, ...] = (Owned.RECORD,)
+    """Whose owner gets the tasks: the first of them who has one that is active."""
     fallback_owner: str | None = None
-    """Platform id of the user who gets tasks of unowned records or inactive owners."""
+    """Platform id of the user who gets the tasks when none of them has."""
     fields: tuple[FieldChange, ...] = ()
 
     def fields_on(self, instance: str) -> tuple[FieldChange, ...]:

@@ -312,6 +312,7 @@ def _hand_off(table: HandOffTable) -> HandOff:
         raised_due=table.raised_due,
         priority=table.priority,
         raised_priority=table.raised_priority,
+        owners=tuple(table.owners),
         fallback_owner=table.fallback_owner,
         fields=tuple(
             FieldChange(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeGuard
 from zoneinfo import ZoneInfo
 
 from connector.config.conditions import PERSONA
-from connector.config.rulebook import HandOff, LeadMode, Rulebook
+from connector.config.rulebook import HandOff, LeadMode, Owned, Rulebook
 from connector.engine.condition import Facts
 from connector.engine.result import Change, Reason, Transition
-from connector.model import Person, RecordRef, Scalar, Write, WriteKind
+from connector.model import Person, Record, RecordRef, Scalar, Write, WriteKind
 from connector.plan import text, words
 from connector.plan.grade import fit_points, grade
 from connector.plan.key import write_key
@@ -131,16 +131,23 @@ def _task(occasion: Occasion, values: dict[str, str]) -> dict[str, Scalar]:
         "body": text.body(rules.body, values),
         "due_at": occasion.now + (rules.raised_due if raised else rules.due),
         "priority": rules.raised_priority if raised else rules.priority,
-        "owner": owner_for(occasion.person, rules.fallback_owner),
+        "owner": owner_for(occasion.person, rules),
     }
 
 
-def owner_for(person: Person, fallback: str | None) -> str | None:
-    """Platform id of the user who gets the person's tasks; None: nobody is named."""
-    owner = person.owner
-    if owner is not None and owner.fields.get("active") is not False:
-        return owner.ref.id
-    return fallback
+def owner_for(person: Person, rules: HandOff) -> str | None:
+    """Platform id of the user who gets the person's tasks; None: nobody is named.
+
+    Of the owners in the order of the rules the first who is there and active.
+    """
+    owners = {Owned.RECORD: person.owner, Owned.ACCOUNT: person.account_owner}
+    asked = (owners[each] for each in rules.owners)
+    return next((owner.ref.id for owner in asked if _is_active(owner)), rules.fallback_owner)
+
+
+def _is_active(owner: Record | None) -> TypeGuard[Record]:
+    """Whether somebody works there; who was never read is taken for active."""
+    return owner is not None and not owner.deleted and owner.fields.get("active") is not False
 
 
 def _quiet(transition: Transition, since: int | None) -> str:

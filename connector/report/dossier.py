@@ -68,7 +68,7 @@ def open_dossier(store: Store, config: Config, person: int) -> Dossier:
     facts = facts_of(found, authority, config.rulebook.personas)
     keys = queued_for(store.connection, person)
     queued = tuple(each for each in map(store.outbox.get, keys) if each is not None)
-    receiver = owner_for(found, config.rulebook.hand_off.fallback_owner)
+    receiver = owner_for(found, config.rulebook.hand_off)
     users = {str(each.write.fields.get("owner") or "") for each in queued} | {receiver or ""}
     named = {
         user: user_name(store.connection, authority, user) or f"user {user}"

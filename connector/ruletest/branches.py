@@ -2,71 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from connector.config.conditions import PERSONA
-from connector.config.rulebook import LeadMode, Rulebook
+from connector.config.rulebook import HandOff, LeadMode, Rulebook
 from connector.engine.condition import Always, AnyOf, Condition, Facts
 from connector.engine.match import Matcher
-from connector.engine.result import Change, Reason, Transition
+from connector.engine.result import Change, Reason
 from connector.engine.rule import Limit, Rule, Signal
 from connector.engine.timeline import Engaged
 from connector.model import Hold, Kind, WriteKind
 from connector.plan.decide import UNNAMED
 from connector.plan.grade import fit_points, grade
 from connector.plan.hand_off import owner_for
-from connector.ruletest.play import Played
-from connector.ruletest.trace import Trace
+from connector.ruletest.branch import Branch, Test, Told
 
 _LETTERS: Final = "ABCDEFGH"
 _SCALE: Final = 1e9
 """More points than anybody has: beyond every bound."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Told:
-    """One test, as far as coverage asks."""
-
-    played: Played
-    traces: dict[str, Trace]
-    """By id of the lead mode; none of one that never applied to the person."""
-    machines: frozenset[str]
-    """The keys of [machine] by which a click was found to be no human's."""
-
-    def held(self, hold: Hold, rule: str | None = None) -> bool:
-        """Whether an alert was held back for this reason."""
-        decisions = [alert.alerted.decision for alert in self.played.alerts]
-        return any(d.hold is hold and rule in (None, d.rule) for d in decisions)
-
-    def transitions(self, rule: str) -> Sequence[Transition]:
-        """What became of the person by this lead mode."""
-        return self.traces[rule].transitions if rule in self.traces else ()
-
-    def matched(self, signal: str, is_one: Callable[[Engaged], bool]) -> bool:
-        """Whether the signal matched such an engagement."""
-        return any(
-            found.id == signal and is_one(engaged)
-            for trace in self.traces.values()
-            for found, engaged in trace.matched
-        )
-
-
-Test = Callable[[Told], bool]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branch:
-    """One way that something can go."""
-
-    part: str
-    """The table of the rule file, for example "signal"."""
-    name: str
-    """Which one of them."""
-    way: str
-    """What must happen for it to be touched, in words."""
-    is_met: Test
 
 
 def branches_of(rulebook: Rulebook, authority: str) -> Iterator[Branch]:
@@ -367,8 +322,7 @@ def _of_hand_off(rulebook: Rulebook, authority: str) -> Iterator[tuple[str, str,
     yield "task", "for an entry by score", _task(Reason.SCORE)
     if any(signal.hand_raise for signal, _ in _signals(rulebook)):
         yield "task", "for a raised hand", _task(Reason.HAND_RAISE)
-    if rulebook.hand_off.fallback_owner is not None:
-        yield "fallback_owner", "gets a task", _falls_back(rulebook.hand_off.fallback_owner)
+    yield from _of_owners(rulebook.hand_off)
     for change in rulebook.hand_off.fields_on(authority):
         yield f"field {change.field}", "is set", _sets(change.field)
 
@@ -380,11 +334,23 @@ def _task(reason: Reason) -> Test:
     )
 
 
-def _falls_back(fallback: str) -> Test:
+def _of_owners(rules: HandOff) -> Iterator[tuple[str, str, Test]]:
+    """Each who gets the tasks for want of those before; the first one is the rule, no way out."""
+    plain = replace(rules, fallback_owner=None)
+    for number, owned in enumerate(rules.owners[1:], start=1):
+        before = replace(plain, owners=rules.owners[:number])
+        upto = replace(plain, owners=rules.owners[: number + 1])
+        yield f"owners {owned}", "gets a task", _falls_back(before, upto)
+    if rules.fallback_owner is not None:
+        yield "fallback_owner", "gets a task", _falls_back(plain, rules)
+
+
+def _falls_back(before: HandOff, rules: HandOff) -> Test:
+    """A task for whom the first rules have nobody, and these have somebody."""
     return lambda told: any(
         alert.alerted.writes
-        and owner_for(alert.person, None) is None
-        and owner_for(alert.person, fallback) == fallback
+        and owner_for(alert.person, before) is None
+        and owner_for(alert.person, rules) is not None
         for alert in told.played.alerts
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connector.ruletest.branches import Told, branches_of
+from connector.ruletest.branch import Told
+from connector.ruletest.branches import branches_of
 from connector.ruletest.play import Played, Player
 from connector.ruletest.trace import machine_tests_met, traces_of
 

@@ -80,12 +80,14 @@ class AccountTable(Table):
     """How many work there."""
     country: str | None = None
     """Of the company."""
+    owner: Written | None = None
+    """Who owns the company: a table [owner.NAME]. Left out: nobody."""
     fields: dict[str, Value] = Field(default_factory=dict)
     """Further fields that a source's table maps."""
 
 
 class OwnerTable(Table):
-    """A user of the CRM who owns records."""
+    """A user of the CRM who owns people or companies."""
 
     name: str | None = None
     """Left out: made from the name of the table."""

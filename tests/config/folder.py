@@ -111,6 +111,7 @@ due = "2d"
 raised_due = "1h"
 priority = "high"
 raised_priority = "normal"
+owners = ["account", "record"]
 fallback_owner = "005"
 [[hand_off.field]]
 field = "Status"

@@ -11,6 +11,7 @@ from connector.config.rulebook import (
     HandOff,
     Holds,
     LeadMode,
+    Owned,
     Persona,
 )
 from connector.engine.condition import AllOf, Always, AnyOf, Equals, Not, Range, Text, TextOperator
@@ -126,6 +127,7 @@ def test_every_key_arrives_in_the_rulebook(tmp_path):
         raised_due=HOUR,
         priority="high",
         raised_priority="normal",
+        owners=(Owned.ACCOUNT, Owned.RECORD),
         fallback_owner="005",
         fields=(
             FieldChange(field="Status", value="Hot {{grade}}", expected=("Cold", "")),

@@ -79,6 +79,7 @@ subject = "Call {{person.name}}: {{rule.title}}"
 body = "{{evidence}} {{grade}} phase: {{phase}}, {{persona}}"
 due = "1d"
 raised_due = "2h"
+owners = ["record", "account"]
 fallback_owner = "desk"
 
 [[hand_off.field]]
