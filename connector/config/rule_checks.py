@@ -128,6 +128,15 @@ def check_templates(one: Sound[HandOffTable]) -> Iterator[Problem]:
         yield from _check_template(one.entry, loc, text)
 
 
+def check_owners(one: Sound[HandOffTable]) -> Iterator[Problem]:
+    """Whose owner was asked already has no other one."""
+    owners = one.table.owners
+    for index, owned in enumerate(owners):
+        if one.knows("owners") and owned in owners[:index]:
+            message = f'"{owned}" stands in owners twice: the second never counts.'
+            yield one.problem(("owners", index), message, "Take one of them out.")
+
+
 def check_fields(one: Sound[HandOffTable], sources: Collection[str] | None) -> Iterator[Problem]:
     """Sources, when they are known, must exist; no field is set where an earlier one was."""
     if not one.knows("field"):

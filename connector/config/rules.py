@@ -15,6 +15,7 @@ from connector.config.rule_checks import (
     check_grades,
     check_groups,
     check_lead_mode,
+    check_owners,
     check_signals,
     check_templates,
 )
@@ -206,6 +207,7 @@ class _Reading:
             return HandOff(subject="", body="", due=0, raised_due=0)
         self.problems.extend(check_templates(sound))
         self.problems.extend(check_fields(sound, sources))
+        self.problems.extend(check_owners(sound))
         return _hand_off(sound.table)
 
     def dispositions(self) -> Mapping[str, EndReason]:

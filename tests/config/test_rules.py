@@ -116,6 +116,24 @@ def test_each_mistake_is_told_once_with_its_place(tmp_path, extra: str, expected
     assert problems_of(tmp_path, base + extra) == [f"rules0/rules.toml:{one}" for one in expected]
 
 
+@pytest.mark.parametrize(
+    ("owners", "said"),
+    [
+        ('["record", "acount"]', '21: owners[2] = "acount" is not known. Did you mean "account"?'),
+        (
+            '["record", "account", "record"]',
+            '32: "record" stands in owners twice: the second never counts. Take one of them out.',
+        ),
+        ("[]", "10: owners = [] must not be empty."),
+    ],
+)
+def test_owners_are_known_and_named_once(tmp_path, owners: str, said: str):
+    text = SIGNAL + SIGNAL_2 + LEAD_MODE + HAND_OFF
+    line = text.count("\n") + 1
+    found = problems_of(tmp_path, f"{text}owners = {owners}\n")
+    assert found == [f"rules0/rules.toml:{line}:{said}"]
+
+
 def test_placeholders_are_placed_inside_long_texts(tmp_path):
     hand_off = (
         '[hand_off]\nsubject = "Call {{person.nam}}"\nbody = """\nHello\n{{scor}} {{open\n"""\n'
