@@ -95,7 +95,7 @@ def _show_handed_off(screen: Console, person: Person, alert: Alerted) -> None:
     transition = alert.transition
     what = "raised a hand" if transition.reason is Reason.HAND_RAISE else "woke up"
     screen.print(f"  [bold green]{what}[/]  {who(person)}  (score {transition.score:.0f})")
-    lines = evidence_lines(transition, UTC).splitlines()
+    lines = evidence_lines(transition, UTC, {}).splitlines()
     for line in lines[:_EVIDENCE]:
         screen.print(f"     {escape(line)}")
     if len(lines) > _EVIDENCE:
@@ -114,10 +114,11 @@ def _show_task(screen: Console, person: Person, fields: Fields) -> None:
 
 
 def _owner_name(person: Person, owner: Scalar) -> str:
-    if person.owner is not None and person.owner.ref.id == owner:
-        return escape(str(person.owner.fields.get("name") or owner))
-    gone = person.owner.fields.get("name") if person.owner else None
-    return f"user {owner}" + (f" instead of {escape(str(gone))}, who left" if gone else "")
+    known = {each.ref.id: each for each in (person.account_owner, person.owner) if each}
+    found = known.get(str(owner))
+    named = escape(str(found.fields.get("name") or owner)) if found else f"user {owner}"
+    gone = person.owner.fields.get("name") if person.owner and found != person.owner else None
+    return named + (f" instead of {escape(str(gone))}, who left" if gone else "")
 
 
 def _show_held(screen: Console, person: Person, alert: Alerted) -> None:

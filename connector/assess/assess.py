@@ -69,7 +69,7 @@ class Assess:
         mark = store.people.mark(person_id)
         view = View(
             person=person,
-            facts=facts_of(person, self.setting.authority),
+            facts=facts_of(person, self.setting.authority, self.setting.rulebook.personas),
             engagements=store.timelines.of(person_id),
             baseline_before=mark.baseline_before,
             seen=mark.seen,

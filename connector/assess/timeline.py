@@ -76,7 +76,7 @@ def quiet_since(engagements: Sequence[Engaged], matcher: Matcher, burst: int) ->
             for each in engagements
             if each.at < burst
             and each.evidence != Evidence.MACHINE
-            and matcher.qualifies[matcher.signal(each.kind, each.touchpoint)]
+            and matcher.qualifies[matcher.signal(each.kind, each.evidence, each.touchpoint)]
         ),
         default=None,
     )

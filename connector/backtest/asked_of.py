@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from connector.config.conditions import PERSONA
 from connector.config.rulebook import Rulebook
 from connector.engine.condition import AllOf, AnyOf, Condition, Not, Unless
 
@@ -11,9 +12,13 @@ from connector.engine.condition import AllOf, AnyOf, Condition, Not, Unless
 def fields_asked(rulebook: Rulebook) -> tuple[str, ...]:
     """The fields that decide about entries and hand-offs, in alphabetical order."""
     conditions: list[Condition | None] = [rulebook.holds.excluded]
+    conditions += [each.when for each in rulebook.holds.exclusions]
     for mode in rulebook.lead_modes:
         conditions += [mode.applies_to, mode.fit]
     found = {path for each in conditions if each is not None for path in _paths(each)}
+    if PERSONA in found and rulebook.personas:
+        found.remove(PERSONA)
+        found.update(path for each in rulebook.personas for path in _paths(each.when))
     if rulebook.holds.consent:
         found |= {"person.opted_out", "person.do_not_call"}
     return tuple(sorted(found))

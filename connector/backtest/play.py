@@ -89,7 +89,7 @@ class Player:
     def play(self, portion: Portion) -> PortionPlayed:
         """Everything these rules would have said about the persons of the portion."""
         facts = {
-            person.id: facts_of(person, self._authority)
+            person.id: facts_of(person, self._authority, self._rulebook.personas)
             for person in portion.persons
             if person.records
         }

@@ -25,7 +25,7 @@ from connector.backtest.reading import (
 from connector.backtest.tally import Tally, Watched
 from connector.backtest.told import Arrival, Backtest, Side
 from connector.backtest.wins import Sales
-from connector.config.rulebook import Rulebook
+from connector.config.rulebook import HandOff, Rulebook
 from connector.model import Person
 from connector.plan.hand_off import owner_for
 from connector.store import Store
@@ -93,7 +93,7 @@ class _Run:
         self._sales = Sales(when)
         self._owners: dict[str, str] = {}
         self._persons = self._engagements = 0
-        self._fallbacks = [each.rulebook.hand_off.fallback_owner for each in asked.candidates]
+        self._hand_offs = [each.rulebook.hand_off for each in asked.candidates]
 
     def told(self, progress: Callable[[int, int], None]) -> Backtest:
         asked, when = self._asked, self._period
@@ -104,7 +104,7 @@ class _Run:
         tallies = [Tally(each.rulebook, when) for each in asked.candidates]
         total = size(self._store, when.until_at)
         for portion in portions(self._store, asked.authority, when.until_at, asked.portion):
-            watched = [self._watched(portion, fallback) for fallback in self._fallbacks]
+            watched = [self._watched(portion, number) for number in range(len(self._hand_offs))]
             for player, tally, known in zip(players, tallies, watched, strict=True):
                 tally.take(player.play(portion), known)
             self._persons += len(portion.persons)
@@ -112,15 +112,13 @@ class _Run:
             progress(self._persons + self._engagements, total)
         return self._backtest(tallies)
 
-    def _watched(self, portion: Portion, fallback: str | None) -> dict[int, Watched]:
+    def _watched(self, portion: Portion, number: int) -> dict[int, Watched]:
         return {
-            person.id: self._watch(person, portion, fallback, note=fallback is self._fallbacks[0])
+            person.id: self._watch(person, portion, self._hand_offs[number], note=number == 0)
             for person in portion.persons
         }
 
-    def _watch(
-        self, person: Person, portion: Portion, fallback: str | None, *, note: bool
-    ) -> Watched:
+    def _watch(self, person: Person, portion: Portion, hand_off: HandOff, *, note: bool) -> Watched:
         instants = portion.instants_of(person.id)
         own = judged_by(person, self._named)
         if note and own.opportunities:
@@ -128,7 +126,7 @@ class _Run:
             self._sales.note(own, name, portion.acts_of(person.id))
         known = [*instants[:1], *([] if person.known_at is None else [person.known_at])]
         return Watched(
-            owner=self._owner(owner_for(person, fallback)) if person.records else "",
+            owner=self._owner(owner_for(person, hand_off)) if person.records else "",
             outcomes=outcomes_of(own, self._period.until_at),
             watched_from=max(self._period.start_at, min(known, default=self._period.until_at)),
         )

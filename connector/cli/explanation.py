@@ -94,6 +94,7 @@ def _about(told: Explanation) -> Iterator[tuple[str, str]]:
     yield "e-mail", ", ".join(told.who.emails)
     yield "records", ", ".join(told.records)
     yield "contact", told.consent
+    yield "persona", told.persona
     because = f": {', '.join(told.fit_because)}" if told.fit_because else ""
     yield "fit", f"{told.grade[:1]}, {points(told.fit)} points{because}"
 
@@ -150,6 +151,8 @@ def _need(need: Need) -> list[Cell | str]:
 
 def outlook(standing: Standing, hand_off: str, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     """What is missing or when it ends, and what becomes of an alert."""
+    if standing.phase:
+        yield "phase", standing.phase
     if standing.in_lead_mode:
         yield "score", f"{points(standing.score)} now"
         if standing.due is not None:

@@ -9,7 +9,8 @@ unless = { ... }                                    # not, as far as is known
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from typing import Final, TypeGuard
 
 from connector.config.positions import Loc
@@ -33,9 +34,11 @@ from connector.problems import Problem, did_you_mean
 
 SUBJECTS: Final = ("person", "account", "owner")
 """What a field may belong to: "person.title"."""
+PERSONA: Final = "person.persona"
+"""The field that the rules themselves fill in, where they have personas."""
 LOGIC: Final = ("any", "all", "not", "unless")
 OPERATORS: Final = (
-    "equals", "contains", "starts_with", "ends_with", "has_word",
+    "equals", "contains", "starts_with", "ends_with", "has_word", "in_domain",
     "above", "at_least", "at_most", "below", "between",
     "is_empty", "present",
 )  # fmt: skip
@@ -43,14 +46,20 @@ DEEPEST: Final = 20
 """Tables inside each other; more is a mistake that nobody could read."""
 
 _BOUNDS: Final = ("above", "at_least", "at_most", "below", "between")
+_DOMAIN: Final = re.compile(r"[\w-]+(\.[\w-]+)*")
 _TEXTS: Final = frozenset(TextOperator)
 
 
 class ConditionReader:
     """Reads the conditions of one table of a file and collects what is wrong with them."""
 
-    def __init__(self, placed: Placed) -> None:
+    def __init__(
+        self, placed: Placed, personas: Collection[str] = (), *, in_persona: bool = False
+    ) -> None:
+        """With `personas`, only these may be named; a persona itself may ask for none."""
         self._placed = placed
+        self._personas = {name.casefold(): name for name in personas}
+        self._in_persona = in_persona
         self.problems: list[Problem] = []
 
     def read(self, raw: object, loc: Loc) -> Logical:
@@ -114,6 +123,10 @@ class ConditionReader:
         self._add(loc, message, advice, at_key=True)
 
     def _field(self, path: str, value: object, loc: Loc) -> list[Logical]:
+        if path == PERSONA and self._in_persona:
+            message = "A persona cannot ask for the persona."
+            self._add(loc, message, "Repeat what the other persona asks for.", at_key=True)
+            return []
         if not isinstance(value, Mapping):
             return self._equals(path, value, loc)
         if not value:
@@ -153,7 +166,13 @@ class ConditionReader:
                 continue
             if isinstance(one, str) and not one.strip():
                 self._problem(here, "equals nothing", f"Use {path} = {{ is_empty = true }}.", one)
+            elif path == PERSONA and not self._is_persona(one):
+                advice = did_you_mean(str(one), self._personas.values())
+                self._problem(here, "is no persona", advice, one)
         return [Equals(path, tuple(scalars))]
+
+    def _is_persona(self, value: object) -> bool:
+        return not self._personas or str(value).strip().casefold() in self._personas
 
     def _texts(self, path: str, operator: TextOperator, wanted: object, loc: Loc) -> list[Logical]:
         texts: list[str] = []
@@ -165,6 +184,9 @@ class ConditionReader:
                 self._problem(here, "must not be empty", "", one)
             elif operator is TextOperator.HAS_WORD and not any(c.isalnum() for c in one):
                 self._problem(here, "holds no letter and no digit", "", one)
+            elif operator is TextOperator.IN_DOMAIN and not _DOMAIN.fullmatch(one.strip()):
+                advice = 'Write it like "rival.example"; its subdomains are meant too.'
+                self._problem(here, "is no domain", advice, one)
             else:
                 texts.append(one)
         return [Text(path, operator, tuple(texts))]

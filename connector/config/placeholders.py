@@ -23,6 +23,8 @@ PLACEHOLDERS: Final = frozenset(
         "entered_on",
         "burst_days",
         "consent",
+        "persona",
+        "phase",
     }
 )
 

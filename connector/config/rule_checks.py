@@ -48,6 +48,10 @@ def check_signals(signals: Signals, sources: Collection[str] | None) -> Iterator
                 f"weight = 0 makes {one.entry.name} count for nothing; it cannot raise a hand."
             )
             yield one.problem(("weight",), message, advice)
+        if table.hand_raise and table.evidence_class == ["unknown"]:
+            message = f'{one.entry.name} asks for evidence_class "unknown" and hand_raise.'
+            advice = "Only what is surely a human's raises a hand."
+            yield one.problem(("evidence_class",), message, advice)
         if sources is None or not one.knows("source"):
             continue
         for index, name in enumerate(table.source):
@@ -124,6 +128,38 @@ def check_templates(one: Sound[HandOffTable]) -> Iterator[Problem]:
             templates.append((("field", index, "value"), field.value))
     for loc, text in templates:
         yield from _check_template(one.entry, loc, text)
+
+
+def check_owners(one: Sound[HandOffTable]) -> Iterator[Problem]:
+    """Whose owner was asked already has no other one."""
+    owners = one.table.owners
+    for index, owned in enumerate(owners):
+        if one.knows("owners") and owned in owners[:index]:
+            message = f'"{owned}" stands in owners twice: the second never counts.'
+            yield one.problem(("owners", index), message, "Take one of them out.")
+
+
+def check_fields(one: Sound[HandOffTable], sources: Collection[str] | None) -> Iterator[Problem]:
+    """Sources, when they are known, must exist; no field is set where an earlier one was."""
+    if not one.knows("field"):
+        return
+    earlier: dict[str, list[list[str]]] = {}
+    for index, field in enumerate(one.table.field):
+        for place, name in enumerate(field.on):
+            if sources is not None and name not in sources:
+                advice = did_you_mean(name, sources)
+                loc = ("field", index, "on", place)
+                yield one.problem(loc, f'There is no source "{name}".', advice)
+        taken = earlier.setdefault(field.field, [])
+        if any(not on for on in taken) or _all_taken(field.on, taken):
+            message = f'"{field.field}" is set by an earlier [[hand_off.field]]: this never counts.'
+            advice = "Give them different sources with on, those for one source first."
+            yield one.problem(("field", index, "field"), message, advice)
+        taken.append(field.on)
+
+
+def _all_taken(on: Sequence[str], taken: Sequence[Sequence[str]]) -> bool:
+    return bool(on) and set(on) <= {name for each in taken for name in each}
 
 
 def _check_template(entry: Entry, loc: Loc, text: str) -> Iterator[Problem]:

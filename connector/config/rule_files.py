@@ -22,8 +22,10 @@ from connector.config.wording import toml_text
 from connector.errors import FixInput
 from connector.problems import Place, Problem, did_you_mean
 
-LISTS: Final = ("signal", "lead_mode")
+LISTS: Final = ("signal", "lead_mode", "exclusion")
 """Tables of which there are many, told apart by id."""
+NAMED: Final = ("group", "persona")
+"""Tables of which there are many, told apart by the last part of their header."""
 SINGLES: Final = ("fit", "machine", "hold", "hand_off", "dispositions")
 """Tables of which there is one."""
 
@@ -94,9 +96,8 @@ class Entry:
 class RuleFiles:
     """What all files say, not checked yet, and the problems of putting them together."""
 
-    signals: list[Entry] = field(default_factory=list)
-    lead_modes: list[Entry] = field(default_factory=list)
-    groups: dict[str, Entry] = field(default_factory=dict)
+    lists: dict[str, list[Entry]] = field(default_factory=lambda: {key: [] for key in LISTS})
+    named: dict[str, dict[str, Entry]] = field(default_factory=lambda: {key: {} for key in NAMED})
     singles: dict[str, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     revision: str = ""
@@ -105,6 +106,26 @@ class RuleFiles:
     texts: list[RuleText] = field(default_factory=list)
     folder: Path = Path()
     """The last folder, for problems that are nowhere in particular."""
+
+    @property
+    def signals(self) -> list[Entry]:
+        """In the order in which they are asked."""
+        return self.lists["signal"]
+
+    @property
+    def lead_modes(self) -> list[Entry]:
+        """In file order."""
+        return self.lists["lead_mode"]
+
+    @property
+    def groups(self) -> dict[str, Entry]:
+        """By name."""
+        return self.named["group"]
+
+    @property
+    def personas(self) -> list[Entry]:
+        """In the order in which they are asked: those of later folders first."""
+        return sorted(self.named["persona"].values(), key=lambda entry: -entry.first_folder)
 
     def nowhere(self) -> Place:
         """The place of something that is missing altogether."""
@@ -151,9 +172,9 @@ def _take_in(files: RuleFiles, document: Document, folder: int) -> None:
             own.take_list(key, value)
         elif key in SINGLES and isinstance(value, Mapping):
             own.take_table(files.singles, f"[{key}]", (key,), value)
-        elif key == "group" and isinstance(value, Mapping):
-            for name, group in value.items():
-                own.take_table(files.groups, f"[group.{name}]", ("group", name), group)
+        elif key in NAMED and isinstance(value, Mapping):
+            for name, table in value.items():
+                own.take_table(files.named[key], f"[{key}.{name}]", (key, name), table)
         elif key in RuleFile.model_fields:
             text = f"{key} = {toml_text(value)} must be a table."
             own.problem((key,), text, f"Write [{key}].")
@@ -172,7 +193,7 @@ class _Own:
         self._new = 0
 
     def take_list(self, key: str, value: object) -> None:
-        entries = self._files.signals if key == "signal" else self._files.lead_modes
+        entries = self._files.lists[key]
         if not isinstance(value, list) or not all(isinstance(one, Mapping) for one in value):
             self.problem((key,), f'"{key}" must be a list of tables.', f"Write [[{key}]].")
             return

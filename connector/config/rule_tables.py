@@ -6,7 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from connector.config.rulebook import Owned
+from connector.config.rulebook import Phase as PhaseName
 from connector.config.types import (
+    Classes,
     Condition,
     Duration,
     Id,
@@ -15,6 +18,7 @@ from connector.config.types import (
     Scalars,
     Texts,
     lasting,
+    one_or_many,
 )
 from connector.config.wording import Table
 from connector.engine.rule import DEFAULT_GROUP
@@ -24,6 +28,12 @@ Points = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
 Written = Annotated[str, StringConstraints(min_length=1)]
 Priority = Literal["high", "normal"]
+Phase = Annotated[PhaseName, Field(strict=False)]
+Owners = Annotated[
+    list[Annotated[Owned, Field(strict=False)]],
+    *one_or_many({"enum": [one.value for one in Owned]}),
+    Field(min_length=1),
+]
 
 
 class SignalTable(Table):
@@ -37,6 +47,8 @@ class SignalTable(Table):
     """Patterns such as "*pricing*" for the form, page, content or link. Left out: any."""
     source: Texts = Field(default_factory=list)
     """Names of the sources it may come from. Left out: any."""
+    evidence_class: Classes = Field(default_factory=list)
+    """Who did it for sure, "human", or perhaps, "unknown". Left out: either."""
     weight: Points
     """Points of one fresh engagement. 0: matching engagements do not count at all."""
     half_life: Duration = lasting("30d")
@@ -47,6 +59,8 @@ class SignalTable(Table):
     """At most this many engagements per period carry points, for example "3/day"."""
     hand_raise: bool = False
     """They ask to be contacted: a human's engagement enters lead mode at once."""
+    phase: Phase | None = None
+    """How far along the buyer's journey it shows them; points do not depend on it."""
 
 
 class GroupTable(Table):
@@ -93,6 +107,13 @@ class LeadModeTable(Table):
     """Who the rule looks at. Left out: everybody."""
     signals: Texts = Field(default_factory=list)
     """Ids of the signals that count. Left out: all."""
+
+
+class PersonaTable(Table):
+    """What kind of buyer somebody is. The first persona whose condition holds is theirs."""
+
+    when: Condition = Field(default_factory=dict)
+    """Who it is. Left out: all whom no earlier persona takes."""
 
 
 class FitPointsTable(Table):
@@ -152,6 +173,19 @@ class HoldTable(Table):
     """Who is never handed off: competitors, students, your own people. Left out: nobody."""
 
 
+class ExclusionTable(Table):
+    """Somebody who is never handed off, with what they are called."""
+
+    id: Id
+    """A lasting name."""
+    label: str = ""
+    """What people are told, for example "competitor". Left out: the id."""
+    when: Condition
+    """Who is meant."""
+    active: bool = True
+    """false: switched off, for a folder that is laid over another."""
+
+
 class FieldTable(Table):
     """A field of the person's record that a hand-off sets."""
 
@@ -161,6 +195,8 @@ class FieldTable(Table):
     """The new value; may hold placeholders."""
     expected: Scalars | None = None
     """Only if the field has one of these values now. Left out: whatever it has."""
+    on: Texts = Field(default_factory=list)
+    """Names of the sources it is meant for. Left out: whichever gets the tasks."""
 
 
 class HandOffTable(Table):
@@ -178,8 +214,10 @@ class HandOffTable(Table):
     """Of the task."""
     raised_priority: Priority = "high"
     """The same for a raised hand."""
+    owners: Owners = Field(default=[Owned.RECORD])
+    """Whose owner gets the task: "record", "account"; the first who has an active one."""
     fallback_owner: Written | None = None
-    """The CRM's id of the user who gets the tasks of records without an active owner."""
+    """The CRM's id of the user who gets the tasks when none of the owners is active."""
     field: list[FieldTable] = Field(default_factory=list)
     """Fields to set."""
 
@@ -196,12 +234,16 @@ class RuleFile(Table):
     """When somebody is in lead mode."""
     group: dict[str, GroupTable] = Field(default_factory=dict)
     """Most points per group of signals."""
+    persona: dict[str, PersonaTable] = Field(default_factory=dict)
+    """What kinds of buyers there are, in file order."""
     fit: FitTable | None = None
     """The ability to buy."""
     machine: MachineTable | None = None
     """Which clicks no human made."""
     hold: HoldTable | None = None
     """When a hand-off is not made."""
+    exclusion: list[ExclusionTable] = Field(default_factory=list)
+    """Who is never handed off."""
     hand_off: HandOffTable | None = None
     """What a hand-off writes into the CRM."""
     dispositions: dict[str, Disposition] = Field(default_factory=dict)

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from connector.engine.condition import Condition
+from connector.engine.condition import Condition, Logical
 from connector.engine.rule import MachineTests, Rule
 from connector.engine.timeline import EndReason
 from connector.model import Scalar
+
+
+class Owned(StrEnum):
+    """Whose owner may get a task."""
+
+    RECORD = "record"
+    """The person's record."""
+    ACCOUNT = "account"
+    """Their company."""
+
+
+class Phase(StrEnum):
+    """The phases of a buyer's journey, first to last."""
+
+    AWARENESS = "awareness"
+    CONSIDERATION = "consideration"
+    CONVERSION = "conversion"
+    ACQUISITION = "acquisition"
+    ADVOCACY = "advocacy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +80,8 @@ class FieldChange:
     """A template, see `HandOff.subject`."""
     expected: tuple[Scalar, ...] | None = None
     """Values under which it may be changed; None: any."""
+    on: frozenset[str] = frozenset()
+    """Instance names; empty: any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +99,36 @@ class HandOff:
     """ms after a raised hand."""
     priority: str = "normal"
     raised_priority: str = "high"
+    owners: tuple[Owned, ...] = (Owned.RECORD,)
+    """Whose owner gets the tasks: the first of them who has one that is active."""
     fallback_owner: str | None = None
-    """Platform id of the user who gets tasks of unowned records or inactive owners."""
+    """Platform id of the user who gets the tasks when none of them has."""
     fields: tuple[FieldChange, ...] = ()
+
+    def fields_on(self, instance: str) -> tuple[FieldChange, ...]:
+        """What is set on one platform instance; of several for one field the first counts."""
+        chosen: dict[str, FieldChange] = {}
+        for each in self.fields:
+            if not each.on or instance in each.on:
+                chosen.setdefault(each.field, each)
+        return tuple(chosen.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persona:
+    """A kind of buyer, for example "champion"."""
+
+    name: str
+    when: Logical
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """People who are never handed off, and what they are called."""
+
+    id: str
+    label: str
+    when: Condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +142,8 @@ class Holds:
     worked_within: int = 0
     """ms; a meeting or call with a rep this recently means that somebody is on it; 0: off."""
     excluded: Condition | None = None
+    """People who are never handed off, without a name for them."""
+    exclusions: tuple[Exclusion, ...] = ()
     """Competitors, employees, students ...: people who are never handed off."""
 
 
@@ -114,6 +165,8 @@ class Rulebook:
     """Hash of all rule files; every transition and write names it."""
     lead_modes: tuple[LeadMode, ...]
     hand_off: HandOff
+    personas: tuple[Persona, ...] = ()
+    """The first that holds is the person's."""
     fit_points: tuple[FitPoints, ...] = ()
     grades: Grades = field(default_factory=Grades)
     holds: Holds = field(default_factory=Holds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
@@ -10,31 +11,38 @@ from connector.config.conditions import ConditionReader
 from connector.config.positions import Loc
 from connector.config.rule_checks import (
     Sound,
+    check_fields,
     check_grades,
     check_groups,
     check_lead_mode,
+    check_owners,
     check_signals,
     check_templates,
 )
 from connector.config.rule_files import Entry, RuleFiles, read_rule_files
 from connector.config.rule_tables import (
+    ExclusionTable,
     FitTable,
     GroupTable,
     HandOffTable,
     HoldTable,
     LeadModeTable,
     MachineTable,
+    PersonaTable,
     SignalTable,
 )
 from connector.config.rulebook import (
+    Exclusion,
     FieldChange,
     FitPoints,
     Grades,
     HandOff,
     Holds,
     LeadMode,
+    Persona,
     Rulebook,
 )
+from connector.config.types import CLASSES, ID_PATTERN, PATTERNS_IN_WORDS
 from connector.config.wording import Table, in_order, toml_text, validate
 from connector.engine.condition import Always, Logical
 from connector.engine.rule import MachineTests, Rule, Signal
@@ -48,6 +56,7 @@ _STAND_INS: Final[Mapping[type[Table], Mapping[str, object]]] = {
     SignalTable: {"id": "unknown", "kind": "page_viewed", "weight": 1},
     LeadModeTable: {"id": "unknown"},
     GroupTable: {"cap": 0},
+    ExclusionTable: {"id": "unknown", "when": {}},
     HandOffTable: {"subject": "-", "body": "-"},
 }
 """What takes the place of a key that is needed and wrong, while more problems are looked for."""
@@ -85,7 +94,8 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
             )
             for mode in modes
         ),
-        hand_off=reading.hand_off(),
+        hand_off=reading.hand_off(sources),
+        personas=reading.personas(),
         fit_points=reading.fit_points(fit),
         grades=_grades(fit),
         holds=reading.holds(),
@@ -114,7 +124,7 @@ class _Reading:
         entry = self._files.singles.get(key)
         return self._sound(model, entry) if entry else None
 
-    def condition(self, entry: Entry | None, loc: Loc) -> Logical:
+    def condition(self, entry: Entry | None, loc: Loc, *, in_persona: bool = False) -> Logical:
         """The condition at a place of a table; everybody when there is none."""
         raw: object = entry.values if entry else {}
         for step in loc:
@@ -124,7 +134,8 @@ class _Reading:
                 raw = raw[step]
         if entry is None or raw == {}:
             return Always()
-        reader = ConditionReader(entry)
+        personas = self._files.named["persona"]
+        reader = ConditionReader(entry, personas, in_persona=in_persona)
         condition = reader.read(raw, loc)
         self.problems.extend(reader.problems)
         return condition
@@ -152,6 +163,32 @@ class _Reading:
             found.append(FitPoints(when=when, points=one.points, label=one.label))
         return tuple(found)
 
+    def personas(self) -> tuple[Persona, ...]:
+        """The kinds of buyers, in the order in which they are asked."""
+        entries = self._files.personas
+        self.several(PersonaTable, entries)
+        for entry in entries:
+            if re.fullmatch(ID_PATTERN, entry.key) is None:
+                message = f"The name of {entry.name} {PATTERNS_IN_WORDS[ID_PATTERN]}."
+                self.problems.append(Problem(place=entry.place(()), message=message))
+        return tuple(
+            Persona(name=entry.key, when=self.condition(entry, ("when",), in_persona=True))
+            for entry in entries
+        )
+
+    def exclusions(self) -> tuple[Exclusion, ...]:
+        """Who is never handed off, by name; an empty `when` is refused, it would mean everybody."""
+        found = []
+        for one in self.several(ExclusionTable, self._files.lists["exclusion"]):
+            if one.knows("when") and one.table.when == {} and "when" in one.entry.values:
+                message = "when = {} says nothing: everybody would be excluded."
+                self.problems.append(one.problem(("when",), message, "Fill it in."))
+            when = self.condition(one.entry, ("when",))
+            if one.table.active:
+                label = one.table.label or one.table.id
+                found.append(Exclusion(id=one.table.id, label=label, when=when))
+        return tuple(found)
+
     def holds(self) -> Holds:
         """What holds a hand-off back."""
         table = _table(self.single(HoldTable, "hold"), HoldTable)
@@ -161,14 +198,17 @@ class _Reading:
             consent=table.consent,
             worked_within=table.worked_within,
             excluded=None if isinstance(excluded, Always) else excluded,
+            exclusions=self.exclusions(),
         )
 
-    def hand_off(self) -> HandOff:
+    def hand_off(self, sources: Collection[str] | None) -> HandOff:
         """What is written; a stand-in when there is none, which `demand_something` reports."""
         sound = self.single(HandOffTable, "hand_off")
         if sound is None:
             return HandOff(subject="", body="", due=0, raised_due=0)
         self.problems.extend(check_templates(sound))
+        self.problems.extend(check_fields(sound, sources))
+        self.problems.extend(check_owners(sound))
         return _hand_off(sound.table)
 
     def dispositions(self) -> Mapping[str, EndReason]:
@@ -224,6 +264,8 @@ def _signal(table: SignalTable) -> Signal:
         group=table.group,
         limit=table.limit,
         hand_raise=table.hand_raise,
+        classes=frozenset(CLASSES[name] for name in table.evidence_class),
+        phase=table.phase.value if table.phase else "",
     )
 
 
@@ -273,12 +315,14 @@ def _hand_off(table: HandOffTable) -> HandOff:
         raised_due=table.raised_due,
         priority=table.priority,
         raised_priority=table.raised_priority,
+        owners=tuple(table.owners),
         fallback_owner=table.fallback_owner,
         fields=tuple(
             FieldChange(
                 field=one.field,
                 value=one.value,
                 expected=None if one.expected is None else tuple(one.expected),
+                on=frozenset(one.on),
             )
             for one in table.field
         ),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from connector.config.durations import PATTERN, parse_duration
 from connector.engine.rule import Limit
-from connector.model import Kind, Scalar
+from connector.model import Evidence, Kind, Scalar
 
 Duration = Annotated[
     int, BeforeValidator(parse_duration), WithJsonSchema({"type": "string", "pattern": PATTERN})
@@ -86,6 +86,10 @@ _KINDS = one_or_many({"enum": [kind.value for kind in Kind]})
 _TEXTS = one_or_many({"type": "string", "minLength": 1})
 _SCALARS = one_or_many({"type": ["string", "number", "boolean"]})
 
+CLASSES: Final = {"human": Evidence.HUMAN, "unknown": Evidence.UNKNOWN}
+"""Evidence classes that a signal may ask for; a machine's engagement never counts."""
+_CLASSES = one_or_many({"enum": list(CLASSES)})
+Classes = Annotated[list[Literal["human", "unknown"]], *_CLASSES, Field(min_length=1)]
 Kinds = Annotated[list[AnyKind], *_KINDS, Field(min_length=1)]
 Texts = Annotated[
     list[Annotated[str, StringConstraints(min_length=1)]], *_TEXTS, Field(min_length=1)

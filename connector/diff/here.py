@@ -52,7 +52,7 @@ class SideNow:
             if entry is None or entry.left_at is not None:
                 continue
             person = by_number[number]
-            facts = facts_of(person, self._authority)
+            facts = facts_of(person, self._authority, self.rulebook.personas)
             if self._modes[rule][0].applies_to.holds(facts):
                 hold = [*alerts][-1].hold
                 self.here[number, rule] = self._stands(person, rule, entry, hold)
@@ -60,7 +60,7 @@ class SideNow:
     def as_of(self, person: Person, rule: str, at: int) -> AsOf:
         """What a rule of this side says about a person at a moment, once it is worked by."""
         mode, matcher = self._modes[rule]
-        facts = facts_of(person, self._authority)
+        facts = facts_of(person, self._authority, self.rulebook.personas)
         engagements = tuple(e for e in self._store.timelines.of(person.id) if e.at <= at)
         timeline = timeline_once_adopted(
             self._store, self.rulebook, person, facts, mode, engagements
@@ -77,7 +77,9 @@ class SideNow:
     def _stands(self, person: Person, rule: str, entry: Played, hold: Hold | None) -> Stands:
         book = self.rulebook
         now = self.as_of(person, rule, self._now).evaluation.standing
-        fit = fit_points(book.fit_points, facts_of(person, self._authority), book.grades.cap)
+        fit = fit_points(
+            book.fit_points, facts_of(person, self._authority, book.personas), book.grades.cap
+        )
         return Stands(
             entered_at=entry.at,
             score=now.score,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from connector.backtest.period import NothingToLookAt, extent
@@ -95,7 +95,10 @@ class _Run:
     def _take(self, portion: Portion, played: Sequence[PortionPlayed]) -> None:
         old, new = (_by_key(each) for each in played)
         touched = {number for number, _ in (*old, *new)}
-        owners = {p.id: self._owner(owner_for(p, None)) for p in portion.persons if p.id in touched}
+        rules = replace(self._books[1].hand_off, fallback_owner=None)
+        owners = {
+            p.id: self._owner(owner_for(p, rules)) for p in portion.persons if p.id in touched
+        }
         for side, alerts in zip(self._sides, (old, new), strict=True):
             side.take(portion.persons, alerts)
         for which, alerts in enumerate((old, new)):

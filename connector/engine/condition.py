@@ -130,6 +130,8 @@ class TextOperator(StrEnum):
     ENDS_WITH = "ends_with"
     HAS_WORD = "has_word"
     """Whole words only: "cto" is not in "director"."""
+    IN_DOMAIN = "in_domain"
+    """The domain itself or one below it: "mail.rival.example" is in "rival.example"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ class Text(Logical):
                 return text.endswith(value)
             case TextOperator.HAS_WORD:
                 return f" {_words(value)} " in f" {_words(text)} "
+            case TextOperator.IN_DOMAIN:
+                return f".{text}".endswith(f".{value}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ class Matcher:
             _NONE if not found else found[0].index if found[0].is_plain else None
             for found in self._candidates
         )
-        self._remembered: dict[tuple[int, Touchpoint], int] = {}
+        self._remembered: dict[tuple[int, int, Touchpoint], int] = {}
 
     def qualifying(self, engagements: Iterable[Engaged]) -> list[Row]:
         """Those that count, in the order given."""
@@ -47,39 +47,43 @@ class Matcher:
                 continue
             index = plain[kind]
             if index is None:
-                index = self.signal(kind, touchpoint)
+                index = self.signal(kind, evidence, touchpoint)
             if qualifies[index]:
                 rows.append((at, kind, evidence, index, one))
         return rows
 
-    def signal(self, kind_code: int, touchpoint: Touchpoint) -> int:
-        """Index into `rule.signals` of the signal that scores it, -1 when none matches."""
+    def signal(self, kind_code: int, evidence: int, touchpoint: Touchpoint) -> int:
+        """Index into `rule.signals` of the signal that scores it, -1 when none matches.
+
+        `evidence` is the class after our own machine tests.
+        """
         plain = self._plain[kind_code]
         if plain is not None:
             return plain
-        found = self._remembered.get((kind_code, touchpoint))
-        return self._look(kind_code, touchpoint) if found is None else found
+        found = self._remembered.get((kind_code, evidence, touchpoint))
+        return self._look(kind_code, evidence, touchpoint) if found is None else found
 
-    def _look(self, kind_code: int, touchpoint: Touchpoint) -> int:
+    def _look(self, kind_code: int, evidence: int, touchpoint: Touchpoint) -> int:
         about = (touchpoint.asset.lower(), touchpoint.link.lower())
         found = _NONE
         for candidate in self._candidates[kind_code]:
-            if candidate.matches(touchpoint.source, about):
+            if candidate.matches(evidence, touchpoint.source, about):
                 found = candidate.index
                 break
         if len(self._remembered) >= _REMEMBERED:
             self._remembered.clear()
-        self._remembered[kind_code, touchpoint] = found
+        self._remembered[kind_code, evidence, touchpoint] = found
         return found
 
 
 class _Candidate:
     """One signal, asked about touchpoints."""
 
-    __slots__ = ("_patterns", "_sources", "index")
+    __slots__ = ("_classes", "_patterns", "_sources", "index")
 
     def __init__(self, index: int, signal: Signal) -> None:
         self.index = index
+        self._classes = signal.classes
         self._sources = signal.sources
         # `translate` makes each star atomic: hostile text cannot make it backtrack without end.
         self._patterns = tuple(
@@ -89,9 +93,11 @@ class _Candidate:
     @property
     def is_plain(self) -> bool:
         """Whether the kind alone decides."""
-        return not self._sources and not self._patterns
+        return not self._classes and not self._sources and not self._patterns
 
-    def matches(self, source: str, about: tuple[str, str]) -> bool:
+    def matches(self, evidence: int, source: str, about: tuple[str, str]) -> bool:
+        if self._classes and evidence not in self._classes:
+            return False
         if self._sources and source not in self._sources:
             return False
         return not self._patterns or any(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from connector.model import Kind
+from connector.model import Evidence, Kind
 
 DEFAULT_GROUP: Final = "default"
 EPSILON: Final = 1e-11
@@ -38,9 +38,13 @@ class Signal:
     """Case-insensitive shell patterns; the asset or the link must match one. Empty: any."""
     sources: frozenset[str] = frozenset()
     """Instance names; empty: any."""
+    classes: frozenset[Evidence] = frozenset()
+    """Evidence classes; empty: any. What a machine did never gets here."""
     group: str = DEFAULT_GROUP
     limit: Limit | None = None
     hand_raise: bool = False
+    phase: str = ""
+    """Which phase of the buyer's journey it speaks of; says nothing about points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

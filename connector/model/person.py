@@ -21,6 +21,8 @@ class Person:
     """The company of the main record."""
     owner: Record | None = None
     """The owner of the main record."""
+    account_owner: Record | None = None
+    """The owner of the company of the main record."""
     opportunities: tuple[Record, ...] = ()
     """Opportunities of the person; those of the account that name nobody are everybody's."""
     status_changes: tuple[tuple[int, str], ...] = ()

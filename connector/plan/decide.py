@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from connector.clock import DAY
 from connector.config.rulebook import Holds, LeadMode
@@ -14,6 +15,8 @@ from connector.engine.timeline import Engaged
 from connector.model import Decision, Episode, Hold, Kind, Person, Verdict
 from connector.plan.reconcile import Alert
 
+UNNAMED: Final = "the rules exclude this person"
+"""The detail of `[hold] excluded`, which has no label."""
 WORK = frozenset({Kind.CALL_HELD.code, Kind.MEETING_HELD.code})
 
 
@@ -110,14 +113,19 @@ def _same_hand(transition: Transition, situation: Situation) -> str:
 
 def _excluded(situation: Situation) -> str:
     """Any of a person's addresses can give them away."""
-    excluded, facts = situation.holds.excluded, situation.facts
-    if excluded is None:
+    holds, facts = situation.holds, situation.facts
+    named = [(each.label, each.when) for each in holds.exclusions]
+    if holds.excluded is not None:
+        named.append((UNNAMED, holds.excluded))
+    if not named:
         return ""
     variants: list[Facts] = [
         {**facts, "person.domain": domain} for domain in situation.person.domains
     ]
-    found = any(excluded.holds(each) for each in variants or [facts])
-    return "the rules exclude this person" if found else ""
+    return next(
+        (label for label, when in named if any(when.holds(each) for each in variants or [facts])),
+        "",
+    )
 
 
 def _no_channel(facts: Facts) -> str:

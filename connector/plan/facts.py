@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+from connector.config.conditions import PERSONA
+from connector.config.rulebook import Persona
 from connector.engine.condition import Facts
 from connector.model import Person, Scalar
 
 _WITHDRAWN: Final = ("opted_out", "do_not_call")
 
 
-def facts_of(person: Person, authority: str) -> Facts:
+def facts_of(person: Person, authority: str, personas: Sequence[Persona]) -> Facts:
     """Fields by path, for example "person.title" and "account.industry".
 
     The record on the `authority` instance speaks first; what it leaves empty or does not have
     comes from the person's other records, newest first. A path that no record has is absent.
     Consent that is withdrawn on any record is withdrawn: many forms have "no" as their default.
+    With `personas`, "person.persona" is the first that holds; None when surely none does, and
+    absent when a missing field leaves it open.
     """
     main = person.record_in(authority)
     others = sorted(
@@ -37,4 +42,17 @@ def facts_of(person: Person, authority: str) -> Facts:
         facts |= {f"account.{name}": value for name, value in person.account.fields.items()}
     if person.owner is not None:
         facts |= {f"owner.{name}": value for name, value in person.owner.fields.items()}
+    if personas:
+        facts |= _persona(facts, personas)
     return facts
+
+
+def _persona(facts: dict[str, Scalar], personas: Sequence[Persona]) -> Facts:
+    facts.pop(PERSONA, None)
+    open_ones = False
+    for persona in personas:
+        truth = persona.when.truth(facts)
+        if truth:
+            return {PERSONA: persona.name}
+        open_ones |= truth is None
+    return {} if open_ones else {PERSONA: None}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeGuard
 from zoneinfo import ZoneInfo
 
-from connector.config.rulebook import HandOff, LeadMode, Rulebook
+from connector.config.conditions import PERSONA
+from connector.config.rulebook import HandOff, LeadMode, Owned, Rulebook
 from connector.engine.condition import Facts
 from connector.engine.result import Change, Reason, Transition
-from connector.model import Person, RecordRef, Scalar, Write, WriteKind
+from connector.model import Person, Record, RecordRef, Scalar, Write, WriteKind
 from connector.plan import text, words
 from connector.plan.grade import fit_points, grade
 from connector.plan.key import write_key
+from connector.plan.phase import phase_of, phases_of
 
 _FADED: Final = 0.5
 
@@ -45,7 +48,7 @@ def writes_of(occasion: Occasion) -> tuple[Write, ...]:
         target=occasion.target,
         fields=_task(occasion, values),
     )
-    changes = occasion.rulebook.hand_off.fields
+    changes = occasion.rulebook.hand_off.fields_on(occasion.target.instance)
     if not changes:
         return (task,)
     fields = Write(
@@ -78,18 +81,23 @@ def placeholders(occasion: Occasion) -> dict[str, str]:
         "score": f"{transition.score:.0f}",
         "grade": grade(occasion.rulebook.grades, fit=fit, score=transition.score),
         "reason": words.why(transition.reason),
-        "evidence": evidence_lines(transition, zone),
+        "evidence": evidence_lines(transition, zone, phases_of(occasion.mode.rule)),
         "quiet": _quiet(transition, occasion.quiet_since),
         "entered_on": words.day(transition.at, zone),
         "burst_days": words.span(transition.at - transition.burst),
         "consent": consent(facts),
+        "phase": phase_of(occasion.mode.rule, transition),
+        "persona": _shown(facts.get(PERSONA)),
     }
 
 
-def evidence_lines(transition: Transition, zone: ZoneInfo) -> str:
-    """What the person did, best evidence first, one line each; what has faded is left out."""
+def evidence_lines(transition: Transition, zone: ZoneInfo, phases: Mapping[str, str]) -> str:
+    """What the person did, best evidence first, one line each; what has faded is left out.
+
+    `phases` has the phase of the journey by signal.
+    """
     shown = [
-        (each.engaged, f" (+{each.points:.0f})")
+        (each.engaged, f" (+{each.points:.0f}{_phase(phases.get(each.signal))})")
         for each in transition.evidence
         if each.points >= _FADED
     ]
@@ -101,6 +109,10 @@ def evidence_lines(transition: Transition, zone: ZoneInfo) -> str:
         f"- {words.moment(engaged.at, zone)}: {words.did(engaged)}{points}"
         for engaged, points in shown
     )
+
+
+def _phase(phase: str | None) -> str:
+    return f", {phase}" if phase else ""
 
 
 def consent(facts: Facts) -> str:
@@ -119,16 +131,23 @@ def _task(occasion: Occasion, values: dict[str, str]) -> dict[str, Scalar]:
         "body": text.body(rules.body, values),
         "due_at": occasion.now + (rules.raised_due if raised else rules.due),
         "priority": rules.raised_priority if raised else rules.priority,
-        "owner": owner_for(occasion.person, rules.fallback_owner),
+        "owner": owner_for(occasion.person, rules),
     }
 
 
-def owner_for(person: Person, fallback: str | None) -> str | None:
-    """Platform id of the user who gets the person's tasks; None: nobody is named."""
-    owner = person.owner
-    if owner is not None and owner.fields.get("active") is not False:
-        return owner.ref.id
-    return fallback
+def owner_for(person: Person, rules: HandOff) -> str | None:
+    """Platform id of the user who gets the person's tasks; None: nobody is named.
+
+    Of the owners in the order of the rules the first who is there and active.
+    """
+    owners = {Owned.RECORD: person.owner, Owned.ACCOUNT: person.account_owner}
+    asked = (owners[each] for each in rules.owners)
+    return next((owner.ref.id for owner in asked if _is_active(owner)), rules.fallback_owner)
+
+
+def _is_active(owner: Record | None) -> TypeGuard[Record]:
+    """Whether somebody works there; who was never read is taken for active."""
+    return owner is not None and not owner.deleted and owner.fields.get("active") is not False
 
 
 def _quiet(transition: Transition, since: int | None) -> str:

@@ -23,6 +23,7 @@ _OPERATORS = {
     TextOperator.STARTS_WITH: "starts with",
     TextOperator.ENDS_WITH: "ends with",
     TextOperator.HAS_WORD: "has the word",
+    TextOperator.IN_DOMAIN: "is in the domain",
 }
 _SHOWN = 4
 """Most values of a list that are named."""

@@ -65,10 +65,10 @@ def open_dossier(store: Store, config: Config, person: int) -> Dossier:
     """Everything about one person, as stored now."""
     authority = config.authority.name
     found = load_person(store.connection, person, authority)
-    facts = facts_of(found, authority)
+    facts = facts_of(found, authority, config.rulebook.personas)
     keys = queued_for(store.connection, person)
     queued = tuple(each for each in map(store.outbox.get, keys) if each is not None)
-    receiver = owner_for(found, config.rulebook.hand_off.fallback_owner)
+    receiver = owner_for(found, config.rulebook.hand_off)
     users = {str(each.write.fields.get("owner") or "") for each in queued} | {receiver or ""}
     named = {
         user: user_name(store.connection, authority, user) or f"user {user}"
@@ -92,7 +92,7 @@ def who_is(store: Store, config: Config, person: int) -> Who:
     """Who a person is, without anything else."""
     authority = config.authority.name
     found = load_person(store.connection, person, authority)
-    facts = facts_of(found, authority)
+    facts = facts_of(found, authority, config.rulebook.personas)
     return _who(found, facts, authority, tuple(addresses(store.connection, person)))
 
 

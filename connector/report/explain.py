@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from connector.clock import DAY
+from connector.config.conditions import PERSONA
 from connector.config.rulebook import LeadMode
 from connector.engine.result import Change, Reason, Transition
 from connector.model import Decision
@@ -39,6 +40,8 @@ class Explanation:
     company: str
     """Name, industry and size."""
     consent: str
+    persona: str
+    """What the rules make of them; empty when nothing."""
     grade: str
     fit: float
     fit_because: tuple[str, ...]
@@ -82,6 +85,7 @@ def explain(store: Store, config: Config, person: int, at: int | None, now: int)
         records=tuple(str(record.ref) for record in dossier.person.records),
         company=_company(dossier),
         consent=consent(dossier.facts),
+        persona=str(dossier.facts.get(PERSONA) or ""),
         grade=grade(config.rulebook.grades, fit=points, score=score),
         fit=points,
         fit_because=tuple(

@@ -214,7 +214,7 @@ def _example(asked: AsOf, signal: Signal) -> tuple[Kind, str, Touchpoint | None]
     for kind in sorted(signal.kinds, key=lambda kind: kind.code):
         for pattern in signal.assets or ("",):
             point = Touchpoint(source=source, asset=_sample(pattern))
-            if asked.matcher.signal(kind.code, point) == index:
+            if asked.matcher.signal(kind.code, Evidence.HUMAN, point) == index:
                 return kind, pattern, point
     return Kind.PAGE_VIEWED, "", None
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from connector.engine.result import Change
 from connector.engine.rule import EPSILON
+from connector.plan.phase import furthest
 from connector.plan.words import day, moment, span
 from connector.report import words
 from connector.report.as_of import AsOf
@@ -39,6 +40,8 @@ class Standing:
     score: float
     enter: float
     leave: float
+    phase: str
+    """The furthest phase of the journey that what counts now speaks of; empty: none."""
     needs: tuple[Need, ...]
     missing: Missing | None
     """None in lead mode, and when the rule is not for them."""
@@ -63,6 +66,7 @@ def standing(asked: AsOf, dossier: Dossier, zone: ZoneInfo) -> Standing:
         score=evaluation.standing.score,
         enter=rule.enter,
         leave=rule.leave,
+        phase=furthest(rule, (one.signal for one in evaluation.standing.contributions)),
         needs=tuple(needs(asked, dossier, zone)),
         missing=missing(asked) if is_for(asked, dossier) else None,
         due=evaluation.due,

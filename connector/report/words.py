@@ -6,6 +6,7 @@ from typing import Final
 
 from connector.engine.result import Change, Reason
 from connector.model import Decision, Hold, Kind, OutboxState, Verdict
+from connector.plan.decide import UNNAMED
 
 _HELD: Final = {
     Hold.BASELINE: "it was so before leadmode, or this rule, started to look",
@@ -20,7 +21,7 @@ _HELD: Final = {
     Hold.MACHINE_ONLY: "only the clicks of machines spoke for it",
     Hold.DRY_RUN: "dry run: leadmode is not armed",
 }
-_ADDS: Final = frozenset({Hold.OPEN_OPPORTUNITY, Hold.NO_RECORD})
+_ADDS: Final = frozenset({Hold.EXCLUDED, Hold.OPEN_OPPORTUNITY, Hold.NO_RECORD})
 """Where the detail says something that the reason does not."""
 
 _LEFT: Final = {
@@ -122,7 +123,8 @@ def hold(decision: Decision) -> str:
 
 def held_by(reason: Hold, detail: str) -> str:
     """A reason to hold with its detail, where that says more."""
-    return f"{_HELD[reason]} ({detail})" if reason in _ADDS else _HELD[reason]
+    adds = reason in _ADDS and detail not in ("", UNNAMED)
+    return f"{_HELD[reason]} ({detail})" if adds else _HELD[reason]
 
 
 def hold_reason(reason: Hold) -> str:
@@ -144,7 +146,10 @@ def hold_briefly(reason: Hold) -> str:
 
 def briefly(decision: Decision) -> str:
     """What was decided about an alert, in few words."""
-    return f"held: {hold_briefly(decision.hold)}" if decision.hold else "handed off"
+    if decision.hold is None:
+        return "handed off"
+    named = decision.hold is Hold.EXCLUDED and decision.detail not in ("", UNNAMED)
+    return f"held: {hold_briefly(decision.hold)}" + (f", {decision.detail}" if named else "")
 
 
 def task(state: OutboxState) -> str:

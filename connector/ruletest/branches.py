@@ -2,73 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
-from connector.config.rulebook import LeadMode, Rulebook
+from connector.config.conditions import PERSONA
+from connector.config.rulebook import HandOff, LeadMode, Rulebook
 from connector.engine.condition import Always, AnyOf, Condition, Facts
 from connector.engine.match import Matcher
-from connector.engine.result import Change, Reason, Transition
+from connector.engine.result import Change, Reason
 from connector.engine.rule import Limit, Rule, Signal
 from connector.engine.timeline import Engaged
 from connector.model import Hold, Kind, WriteKind
+from connector.plan.decide import UNNAMED
 from connector.plan.grade import fit_points, grade
 from connector.plan.hand_off import owner_for
-from connector.ruletest.play import Played
-from connector.ruletest.trace import Trace
+from connector.ruletest.branch import Branch, Test, Told
 
 _LETTERS: Final = "ABCDEFGH"
 _SCALE: Final = 1e9
 """More points than anybody has: beyond every bound."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Told:
-    """One test, as far as coverage asks."""
+def branches_of(rulebook: Rulebook, authority: str) -> Iterator[Branch]:
+    """Everything in a rulebook that a test can touch, in the order of docs/rules.md.
 
-    played: Played
-    traces: dict[str, Trace]
-    """By id of the lead mode; none of one that never applied to the person."""
-    machines: frozenset[str]
-    """The keys of [machine] by which a click was found to be no human's."""
-
-    def held(self, hold: Hold, rule: str | None = None) -> bool:
-        """Whether an alert was held back for this reason."""
-        decisions = [alert.alerted.decision for alert in self.played.alerts]
-        return any(d.hold is hold and rule in (None, d.rule) for d in decisions)
-
-    def transitions(self, rule: str) -> Sequence[Transition]:
-        """What became of the person by this lead mode."""
-        return self.traces[rule].transitions if rule in self.traces else ()
-
-    def matched(self, signal: str, is_one: Callable[[Engaged], bool]) -> bool:
-        """Whether the signal matched such an engagement."""
-        return any(
-            found.id == signal and is_one(engaged)
-            for trace in self.traces.values()
-            for found, engaged in trace.matched
-        )
-
-
-Test = Callable[[Told], bool]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branch:
-    """One way that something can go."""
-
-    part: str
-    """The table of the rule file, for example "signal"."""
-    name: str
-    """Which one of them."""
-    way: str
-    """What must happen for it to be touched, in words."""
-    is_met: Test
-
-
-def branches_of(rulebook: Rulebook) -> Iterator[Branch]:
-    """Everything in a rulebook that a test can touch, in the order of docs/rules.md."""
+    Fields for other instances than `authority` are never set in a test.
+    """
     for signal, rule in _signals(rulebook):
         for way, met in _of_signal(signal, rule):
             yield Branch(part="signal", name=signal.id, way=way, is_met=met)
@@ -77,6 +37,7 @@ def branches_of(rulebook: Rulebook) -> Iterator[Branch]:
     for mode in rulebook.lead_modes:
         for way, met in _of_lead_mode(mode, rulebook):
             yield Branch(part="lead_mode", name=mode.rule.id, way=way, is_met=met)
+    yield from _of_personas(rulebook)
     yield from _of_fit(rulebook)
     for key in _machine_keys(rulebook):
         yield Branch(part="machine", name=key, way="finds a machine's click", is_met=_machine(key))
@@ -86,7 +47,7 @@ def branches_of(rulebook: Rulebook) -> Iterator[Branch]:
         yield Branch(
             part="dispositions", name=status, way="ends an episode", is_met=_ends(status, reason)
         )
-    for name, way, met in _of_hand_off(rulebook):
+    for name, way, met in _of_hand_off(rulebook, authority):
         yield Branch(part="hand_off", name=name, way=way, is_met=met)
 
 
@@ -107,19 +68,28 @@ def _of_signal(signal: Signal, rule: Rule) -> Iterator[tuple[str, Test]]:
         return lambda told: told.matched(signal.id, is_one)
 
     yield "scores an engagement" if signal.weight else "matches, for nothing", matches(_any)
-    if len(signal.kinds) > 1:
-        for kind in sorted(signal.kinds, key=list(Kind).index):
-            yield f"kind {kind.value}", matches(_of_kind(kind.code))
-    if len(signal.assets) > 1:
-        for pattern in signal.assets:
-            yield f'asset "{pattern}"', matches(_like(replace(signal, assets=(pattern,)), rule))
-    if len(signal.sources) > 1:
-        for source in sorted(signal.sources):
-            yield f"source {source}", matches(_from(source))
+    for way, is_one in _several(signal, rule):
+        yield way, matches(is_one)
     if signal.limit is not None:
         yield f"goes beyond its limit, {_limit(signal.limit)}", _beyond(signal.id)
     if signal.hand_raise:
         yield "raises a hand", _raised(signal.id)
+
+
+def _several(signal: Signal, rule: Rule) -> Iterator[tuple[str, Callable[[Engaged], bool]]]:
+    """Where several are named, each must show that it is needed."""
+    if len(signal.kinds) > 1:
+        for kind in sorted(signal.kinds, key=list(Kind).index):
+            yield f"kind {kind.value}", _of_kind(kind.code)
+    if len(signal.assets) > 1:
+        for pattern in signal.assets:
+            yield f'asset "{pattern}"', _like(replace(signal, assets=(pattern,)), rule)
+    if len(signal.sources) > 1:
+        for source in sorted(signal.sources):
+            yield f"source {source}", _from(source)
+    if len(signal.classes) > 1:
+        for evidence in sorted(signal.classes):
+            yield f"evidence_class {evidence.name.lower()}", _of_class(evidence)
 
 
 def _any(_: Engaged) -> bool:
@@ -130,13 +100,17 @@ def _of_kind(code: int) -> Callable[[Engaged], bool]:
     return lambda one: one.kind == code
 
 
+def _of_class(evidence: int) -> Callable[[Engaged], bool]:
+    return lambda one: one.evidence == evidence
+
+
 def _from(source: str) -> Callable[[Engaged], bool]:
     return lambda one: one.touchpoint.source == source
 
 
 def _like(signal: Signal, rule: Rule) -> Callable[[Engaged], bool]:
     matcher = Matcher(replace(rule, signals=(signal,)))
-    return lambda one: matcher.signal(one.kind, one.touchpoint) >= 0
+    return lambda one: matcher.signal(one.kind, one.evidence, one.touchpoint) >= 0
 
 
 def _limit(limit: Limit) -> str:
@@ -217,7 +191,17 @@ def _applies(condition: Condition, *, wanted: bool) -> Test:
     return lambda told: any(condition.holds(facts) == wanted for facts in told.played.looks)
 
 
-# fit
+# personas and fit
+
+
+def _of_personas(rulebook: Rulebook) -> Iterator[Branch]:
+    for persona in rulebook.personas:
+        met = _is_persona(persona.name)
+        yield Branch(part="persona", name=persona.name, way="is somebody's", is_met=met)
+
+
+def _is_persona(name: str) -> Test:
+    return lambda told: any(facts.get(PERSONA) == name for facts in told.played.looks)
 
 
 def _of_fit(rulebook: Rulebook) -> Iterator[Branch]:
@@ -285,22 +269,30 @@ def _of_holds(rulebook: Rulebook) -> Iterator[tuple[str, str, Test]]:
         yield "worked_within", way, lambda told: told.held(Hold.WORKED)
     if any(_machine_keys(rulebook)):
         yield "machine_only", "tells of clicks that no human made", _suspects
-    if holds.excluded is None:
-        return
-    parts = holds.excluded.parts if isinstance(holds.excluded, AnyOf) else (holds.excluded,)
+    if holds.excluded is not None:
+        for name, part in _alternatives("excluded", holds.excluded):
+            yield name, way, _excluded(part, UNNAMED)
+    for each in holds.exclusions:
+        for name, part in _alternatives(f"exclusion {each.id}", each.when):
+            yield name, way, _excluded(part, each.label)
+
+
+def _alternatives(name: str, condition: Condition) -> Iterator[tuple[str, Condition]]:
+    """The parts of an `any`, each of which must show that it is needed."""
+    parts = condition.parts if isinstance(condition, AnyOf) else (condition,)
     for number, part in enumerate(parts, start=1):
-        name = "excluded" if len(parts) == 1 else f"excluded, any[{number}]"
-        yield name, way, _excluded(part)
+        yield name if len(parts) == 1 else f"{name}, any[{number}]", part
 
 
 def _suspects(told: Told) -> bool:
     return told.held(Hold.MACHINE_ONLY)
 
 
-def _excluded(condition: Condition) -> Test:
+def _excluded(condition: Condition, label: str) -> Test:
     def met(told: Told) -> bool:
         return any(
             alert.alerted.decision.hold is Hold.EXCLUDED
+            and alert.alerted.decision.detail == label
             and any(
                 condition.holds({**alert.facts, "person.domain": domain})
                 for domain in alert.person.domains or ("",)
@@ -326,13 +318,12 @@ def _ends(status: str, reason: str) -> Test:
 # hand-offs
 
 
-def _of_hand_off(rulebook: Rulebook) -> Iterator[tuple[str, str, Test]]:
+def _of_hand_off(rulebook: Rulebook, authority: str) -> Iterator[tuple[str, str, Test]]:
     yield "task", "for an entry by score", _task(Reason.SCORE)
     if any(signal.hand_raise for signal, _ in _signals(rulebook)):
         yield "task", "for a raised hand", _task(Reason.HAND_RAISE)
-    if rulebook.hand_off.fallback_owner is not None:
-        yield "fallback_owner", "gets a task", _falls_back(rulebook.hand_off.fallback_owner)
-    for change in rulebook.hand_off.fields:
+    yield from _of_owners(rulebook.hand_off)
+    for change in rulebook.hand_off.fields_on(authority):
         yield f"field {change.field}", "is set", _sets(change.field)
 
 
@@ -343,11 +334,23 @@ def _task(reason: Reason) -> Test:
     )
 
 
-def _falls_back(fallback: str) -> Test:
+def _of_owners(rules: HandOff) -> Iterator[tuple[str, str, Test]]:
+    """Each who gets the tasks for want of those before; the first one is the rule, no way out."""
+    plain = replace(rules, fallback_owner=None)
+    for number, owned in enumerate(rules.owners[1:], start=1):
+        before = replace(plain, owners=rules.owners[:number])
+        upto = replace(plain, owners=rules.owners[: number + 1])
+        yield f"owners {owned}", "gets a task", _falls_back(before, upto)
+    if rules.fallback_owner is not None:
+        yield "fallback_owner", "gets a task", _falls_back(plain, rules)
+
+
+def _falls_back(before: HandOff, rules: HandOff) -> Test:
+    """A task for whom the first rules have nobody, and these have somebody."""
     return lambda told: any(
         alert.alerted.writes
-        and owner_for(alert.person, None) is None
-        and owner_for(alert.person, fallback) == fallback
+        and owner_for(alert.person, before) is None
+        and owner_for(alert.person, rules) is not None
         for alert in told.played.alerts
     )
 

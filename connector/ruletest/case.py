@@ -24,6 +24,7 @@ class Case:
     person: PersonTable
     account: AccountTable | None
     owner: OwnerTable | None
+    account_owner: OwnerTable | None
 
     @property
     def name(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from connector.config.conditions import PERSONA
 from connector.config.durations import duration_text
 from connector.config.rulebook import Grades
 from connector.config.wording import toml_text
@@ -21,6 +22,8 @@ _OF_ONE: Final = ("score", "grade", "entered", "left")
 """Keys that are about one lead mode: the one that is named, or that applies to the person."""
 NOBODY: Final = "nobody"
 """The owner of a task that names none."""
+NO_PERSONA: Final = "none"
+"""The persona of somebody whom the rules give none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +135,20 @@ class _Look:
             if each.alerted.decision.hold is not None
         }
         yield one_of(wanted), _Seen(holds=not found.isdisjoint(wanted), got=self._alerts_in_words())
+
+    def because(self, wanted: Sequence[str]) -> _Seens:
+        found = [
+            each.alerted.decision.detail
+            for each in self._alerts
+            if each.alerted.decision.hold is not None
+        ]
+        for text in wanted:
+            holds = any(text in each for each in found)
+            yield f"has {toml_text(text)}", _Seen(holds=holds, got=self._alerts_in_words())
+
+    def persona(self, wanted: Sequence[str]) -> _Seens:
+        got = str(self._snapshot.facts.get(PERSONA) or NO_PERSONA)
+        yield one_of(wanted), _Seen(holds=got in wanted, got=toml_text(got))
 
     def subject(self, wanted: Sequence[str]) -> _Seens:
         return self._texts("subject", wanted)

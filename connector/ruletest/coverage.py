@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connector.ruletest.branches import Told, branches_of
+from connector.ruletest.branch import Told
+from connector.ruletest.branches import branches_of
 from connector.ruletest.play import Played, Player
 from connector.ruletest.trace import machine_tests_met, traces_of
 
@@ -27,7 +28,7 @@ class Coverage:
 
     def __init__(self, player: Player) -> None:
         self._player = player
-        self._branches = list(branches_of(player.rulebook))
+        self._branches = list(branches_of(player.rulebook, player.authority))
         self._counts = [0] * len(self._branches)
 
     def add(self, played: Played) -> None:

@@ -88,6 +88,10 @@ class _Reading:
         owners = self._named("owner", OwnerTable)
         for name in people:
             self._check_person(name, people, accounts, owners)
+        for name, account in accounts.items():
+            if account.owner is not None and account.owner not in owners:
+                part = TablePart(f"[account.{name}]", self._document, ("account", name))
+                self._unknown(part.value_place(("owner",)), "owner", account.owner, owners)
         named = _Named(people, accounts, owners)
         found = [self._case(index, values, named) for index, values in enumerate(self._tests())]
         cases = [each for each in found if each is not None]
@@ -109,12 +113,14 @@ class _Reading:
         if table is None or person is None:
             return None
         self._check(table, part)
+        account = named.accounts.get(person.account or "")
         return Case(
             part=part,
             table=table,
             person=person,
-            account=named.accounts.get(person.account or ""),
+            account=account,
             owner=named.owners.get(person.owner or ""),
+            account_owner=named.owners.get(account.owner or "") if account else None,
         )
 
     def _refuse_unknown(self) -> None:

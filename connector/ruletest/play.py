@@ -98,6 +98,7 @@ class Player:
         self._store = store
         self._assess = assess
         self.rulebook: Rulebook = assess.setting.rulebook
+        self.authority = assess.setting.authority
         self.matchers = {mode.rule.id: Matcher(mode.rule) for mode in self.rulebook.lead_modes}
 
     def play(self, case: Case) -> Played:
@@ -171,7 +172,7 @@ class _Playing:
 
     def _look(self, person: int, now: int) -> None:
         news = self._assess.person(person, now)
-        facts = facts_of(news.person, self._authority)
+        facts = facts_of(news.person, self._authority, self._player.rulebook.personas)
         if facts not in self._played.looks[-1:]:
             self._played.looks.append(facts)
         self._played.alerts += [
@@ -182,7 +183,7 @@ class _Playing:
         person = self._load()
         rulebook = self._player.rulebook
         engagements = self._store.timelines.of(person.id)
-        facts = facts_of(person, self._authority)
+        facts = facts_of(person, self._authority, rulebook.personas)
         self._played.person, self._played.read = person, engagements
         modes = sorted(rulebook.lead_modes, key=lambda mode: not mode.applies_to.holds(facts))
         stands = {

@@ -90,8 +90,13 @@ def _first(case: Case, authority: str) -> Iterator[tuple[str, Record]]:
         fields = _fields(case.owner, owner.id)
         yield "owner", _record(owner, Role.OWNER, fields, case, "owner")
     if account is not None and case.account is not None:
-        fields = _fields(case.account, account.id)
-        yield "account", _record(account, Role.ACCOUNT, fields, case, "account")
+        fields, other = _fields(case.account, account.id), case.account.owner
+        whose = RecordRef(authority, "User", other) if other else None
+        if whose is not None and case.account_owner is not None and whose != owner:
+            user = _fields(case.account_owner, whose.id)
+            yield "account_owner", _record(whose, Role.OWNER, user, case, "account_owner")
+        record = _record(account, Role.ACCOUNT, fields, case, "account")
+        yield "account", replace(record, owner=whose)
     record = _record(person_ref(case, authority), Role.PERSON, _fields(person), case, "person")
     yield (
         "person",

@@ -162,7 +162,7 @@ def _score_of(one: Engaged, matchers: Sequence[Matcher]) -> str:
     found: Sequence[str] = [
         f"{signal.id} {signal.weight:+g}"
         for matcher in matchers
-        for index in [matcher.signal(one.kind, one.touchpoint)]
+        for index in [matcher.signal(one.kind, one.evidence, one.touchpoint)]
         if index >= 0
         for signal in [matcher.rule.signals[index]]
     ]

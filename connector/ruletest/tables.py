@@ -80,12 +80,14 @@ class AccountTable(Table):
     """How many work there."""
     country: str | None = None
     """Of the company."""
+    owner: Written | None = None
+    """Who owns the company: a table [owner.NAME]. Left out: nobody."""
     fields: dict[str, Value] = Field(default_factory=dict)
     """Further fields that a source's table maps."""
 
 
 class OwnerTable(Table):
-    """A user of the CRM who owns records."""
+    """A user of the CRM who owns people or companies."""
 
     name: str | None = None
     """Left out: made from the name of the table."""
@@ -229,6 +231,10 @@ class ExpectTable(Table):
     """Whether a hand-off was made since the moment before."""
     held: Holds = Field(default_factory=list)
     """Why a hand-off was held back since the moment before; one of several."""
+    because: Texts = Field(default_factory=list)
+    """Texts in what is told about that hold, for example the label of an exclusion."""
+    persona: Texts = Field(default_factory=list)
+    """The persona then, or one of several; "none" when the rules make nobody of them."""
     subject: Texts = Field(default_factory=list)
     """Texts in the subject of a task made since the moment before."""
     body: Texts = Field(default_factory=list)

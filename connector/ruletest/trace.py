@@ -146,7 +146,7 @@ def _matched(
     for one in classify(timeline.engagements, rulebook.machine):
         if one.evidence == Evidence.MACHINE or one.at > now:
             continue
-        index = matcher.signal(one.kind, one.touchpoint)
+        index = matcher.signal(one.kind, one.evidence, one.touchpoint)
         if index >= 0:
             yield matcher.rule.signals[index], one
 

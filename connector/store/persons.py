@@ -26,7 +26,7 @@ _AROUND: Final = """SELECT
 
 
 def load_person(connection: sqlite3.Connection, person: int, authority: str) -> Person:
-    """The person; account and owner are those of the record on the `authority` instance.
+    """The person; account and owners are those of the record on the `authority` instance.
 
     One whose records are all deleted has no records, but keeps what happened.
     """
@@ -46,6 +46,7 @@ def load_person(connection: sqlite3.Connection, person: int, authority: str) -> 
         domains=tuple(dict.fromkeys(map(domain_of, found.split()))) if found else (),
         account=_record(connection, row[_ACCOUNT]) if row else None,
         owner=_record(connection, row[_OWNER]) if row else None,
+        account_owner=_record(connection, _owner_of(connection, row[_ACCOUNT])) if row else None,
         opportunities=_opportunities(connection, person) if opportunities else (),
         status_changes=_status_changes(connection, person) if changes else (),
         former=tuple(row[_CREATED] for row in every if row[_DELETED] and row[_CREATED] is not None),
@@ -99,6 +100,13 @@ def _record(connection: sqlite3.Connection, number: int | None) -> Record | None
     row = connection.execute(SELECT_RECORD + "WHERE r.id = ?", (number,)).fetchone()
     record = decode(row)
     return record if row[RECORD_COLUMNS.index("known")] else _unread(record.ref, record)
+
+
+def _owner_of(connection: sqlite3.Connection, number: int | None) -> int | None:
+    if number is None:
+        return None
+    found = connection.execute("SELECT owner FROM record WHERE id = ?", (number,)).fetchone()
+    return None if found is None or found[0] is None else int(found[0])
 
 
 def _unread(ref: RecordRef, record: Record) -> Record:

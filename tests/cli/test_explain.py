@@ -201,13 +201,14 @@ def test_a_part_of_a_name_finds_who_may_be_meant(told: Company, leadmode: Leadmo
 def test_json_has_the_documented_keys(told: Company, leadmode: Leadmode):
     document = json.loads(leadmode(told, "explain", "P4", "--json").output)
     assert set(document) == {
-        "who", "records", "company", "consent", "grade", "fit", "fit_because", "at", "zone",
-        "story", "quiet_ms", "standings", "hand_offs", "pictures", "episodes", "holds", "notes",
+        "who", "records", "company", "consent", "persona", "grade", "fit", "fit_because", "at",
+        "zone", "story", "quiet_ms", "standings", "hand_offs", "pictures", "episodes", "holds",
+        "notes",
     }  # fmt: skip
     standing = document["standings"][0]
     assert set(standing) == {
-        "rule", "title", "in_lead_mode", "since", "score", "enter", "leave", "needs", "missing",
-        "due", "ends_because",
+        "rule", "title", "in_lead_mode", "since", "score", "enter", "leave", "phase", "needs",
+        "missing", "due", "ends_because",
     }  # fmt: skip
     assert set(standing["missing"]) == {
         "by_score", "from_when", "if_silent", "options", "raised_hands", "why_not", "complete",

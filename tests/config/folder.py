@@ -22,11 +22,13 @@ id = "demo"
 kind = ["form_submitted", "meeting_booked"]
 asset = "*demo*"
 source = ["web"]
+evidence_class = ["human", "unknown"]
 weight = 40
 half_life = "2w"
 group = "forms"
 limit = "1/30d"
 hand_raise = true
+phase = "conversion"
 
 [[signal]]
 id = "page"
@@ -59,6 +61,10 @@ id = "pages"
 distinct_kinds = 1
 signals = ["page"]
 
+[persona.boss]
+when = { "person.title" = { has_word = "chief" } }
+[persona.user]
+
 [fit]
 [fit.requires]
 "account.employees" = { between = [10, 500] }
@@ -86,6 +92,18 @@ consent = false
 worked_within = "3d"
 excluded = { "person.domain" = { ends_with = "rival.example" } }
 
+[[exclusion]]
+id = "rival"
+label = "competitor"
+when = { "person.domain" = { in_domain = "rival.example" } }
+[[exclusion]]
+id = "user"
+when = { "person.persona" = "User" }
+[[exclusion]]
+id = "off"
+when = { "person.title" = "x" }
+active = false
+
 [hand_off]
 subject = "{{ rule.title }}"
 body = "{{evidence}}"
@@ -93,6 +111,7 @@ due = "2d"
 raised_due = "1h"
 priority = "high"
 raised_priority = "normal"
+owners = ["account", "record"]
 fallback_owner = "005"
 [[hand_off.field]]
 field = "Status"
@@ -101,6 +120,7 @@ expected = ["Cold", ""]
 [[hand_off.field]]
 field = "Since"
 value = "{{entered_on}}"
+on = ["crm"]
 
 [dispositions]
 "Not now" = "recycled"

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from connector.config.conditions import LOGIC, OPERATORS, SUBJECTS
 from connector.config.config_tables import ConfigFile, DeliveryTable, LeadmodeTable, SourceTable
 from connector.config.placeholders import PLACEHOLDERS
+from connector.config.rule_files import NAMED
 from connector.config.rule_tables import RuleFile
 from connector.config.rules import load_rulebook
 from connector.config.settings import load
@@ -87,7 +88,9 @@ def unused(model: type[BaseModel], values: Any) -> list[str]:
             merged = {name: one for each in values[key] for name, one in each.items()}
             found += unused(min(inner, key=lambda one: one.__name__ != table_of(field)), merged)
         elif inner:
-            table = next(iter(values[key].values())) if key == "group" else values[key]
+            table = values[key]
+            if key in NAMED:
+                table = {name: one for each in table.values() for name, one in each.items()}
             found += unused(min(inner, key=lambda one: one.__name__ != table_of(field)), table)
     return found
 

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from connector.clock import DAY, HOUR
-from connector.config.rulebook import FieldChange, FitPoints, Grades, HandOff, Holds, LeadMode
+from connector.config.rulebook import (
+    Exclusion,
+    FieldChange,
+    FitPoints,
+    Grades,
+    HandOff,
+    Holds,
+    LeadMode,
+    Owned,
+    Persona,
+)
 from connector.engine.condition import AllOf, Always, AnyOf, Equals, Not, Range, Text, TextOperator
 from connector.engine.rule import Limit, MachineTests, Rule, Signal
 from connector.engine.timeline import EndReason
-from connector.model import Kind
+from connector.model import Evidence, Kind
 from tests.config.folder import (
     ENOUGH,
     FULL,
@@ -27,6 +37,8 @@ def test_every_key_arrives_in_the_rulebook(tmp_path):
         group="forms",
         limit=Limit(count=1, days=30),
         hand_raise=True,
+        classes=frozenset({Evidence.HUMAN, Evidence.UNKNOWN}),
+        phase="conversion",
     )
     page = Signal(id="page", kinds=frozenset({Kind.PAGE_VIEWED}), weight=0.5, half_life=30 * DAY)
     fit = AllOf(
@@ -85,6 +97,10 @@ def test_every_key_arrives_in_the_rulebook(tmp_path):
             title="pages",
         ),
     )
+    assert rulebook.personas == (
+        Persona(name="boss", when=Text("person.title", TextOperator.HAS_WORD, ("chief",))),
+        Persona(name="user", when=Always()),
+    )
     assert rulebook.fit_points == (
         FitPoints(when=Equals("account.country", ("DE",)), points=-5.0, label="far away"),
     )
@@ -95,6 +111,14 @@ def test_every_key_arrives_in_the_rulebook(tmp_path):
         consent=False,
         worked_within=3 * DAY,
         excluded=Text("person.domain", TextOperator.ENDS_WITH, ("rival.example",)),
+        exclusions=(
+            Exclusion(
+                id="rival",
+                label="competitor",
+                when=Text("person.domain", TextOperator.IN_DOMAIN, ("rival.example",)),
+            ),
+            Exclusion(id="user", label="user", when=Equals("person.persona", ("User",))),
+        ),
     )
     assert rulebook.hand_off == HandOff(
         subject="{{ rule.title }}",
@@ -103,13 +127,25 @@ def test_every_key_arrives_in_the_rulebook(tmp_path):
         raised_due=HOUR,
         priority="high",
         raised_priority="normal",
+        owners=(Owned.ACCOUNT, Owned.RECORD),
         fallback_owner="005",
         fields=(
             FieldChange(field="Status", value="Hot {{grade}}", expected=("Cold", "")),
-            FieldChange(field="Since", value="{{entered_on}}"),
+            FieldChange(field="Since", value="{{entered_on}}", on=frozenset({"crm"})),
         ),
     )
     assert rulebook.dispositions == {"Not now": EndReason.RECYCLED}
+
+
+def test_of_several_values_for_a_field_the_first_for_the_instance_counts(tmp_path):
+    text = "".join(
+        f'[[hand_off.field]]\nfield = "S"\nvalue = "{value}"\non = {on}\n'
+        for value, on in (("a", ["crm"]), ("b", ["web", "crm"]))
+    )
+    rest = '[[hand_off.field]]\nfield = "S"\nvalue = "c"\n'
+    hand_off = rulebook_of(tmp_path, ENOUGH + text + rest).hand_off
+    found = {name: [f.value for f in hand_off.fields_on(name)] for name in ("crm", "web", "x")}
+    assert found == {"crm": ["a"], "web": ["b"], "x": ["c"]}
 
 
 def test_defaults_of_the_tables_are_those_of_the_values(tmp_path):

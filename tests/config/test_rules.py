@@ -74,6 +74,27 @@ from tests.config.folder import (
         ("[hold]\nexcluded = { person.a = [], person.b = { has_word = '++' } }\n",
          ["17:25: excluded.person.a = [] names nothing. Name at least one value.",
           '17:53: excluded.person.b.has_word = "++" holds no letter and no digit.']),
+        ('[[signal]]\nid = "x"\nkind = "ad_clicked"\nweight = 1\nphase = "conversoin"\n',
+         ['20:9: phase = "conversoin" is not known. Did you mean "conversion"?']),
+        ('[[signal]]\nid = "x"\nkind = "ad_clicked"\nweight = 1\nevidence_class = "machine"\n',
+         ['20:18: evidence_class = "machine" is not known. Known: human, unknown.']),
+        (('[[signal]]\nid = "x"\nkind = "email_replied"\nweight = 1\nhand_raise = true\n'
+          'evidence_class = "unknown"\n'),
+         [('21:18: [[signal]] "x" asks for evidence_class "unknown" and hand_raise. '
+           "Only what is surely a human's raises a hand.")]),
+        ('[persona.boss]\nwhen = { "person.persona" = "x" }\n',
+         ["17:10: A persona cannot ask for the persona. Repeat what the other persona asks for."]),
+        ('[persona.boss]\n[hold]\nexcluded = { "person.persona" = "bos" }\n',
+         ['18:33: excluded.person.persona = "bos" is no persona. Did you mean "boss"?']),
+        ('[persona."The Boss"]\n',
+         [('16:10: The name of [persona.The Boss] may only hold a to z, 0 to 9, "-" and "_", '
+           "63 at most.")]),
+        ('[[exclusion]]\nid = "rival"\n', ['16:3: "when" is missing in [[exclusion]] "rival".']),
+        ('[[exclusion]]\nid = "rival"\nwhen = {}\n',
+         ["18:8: when = {} says nothing: everybody would be excluded. Fill it in."]),
+        ('[[exclusion]]\nid = "x"\nwhen = { person.domain = { in_domain = "@x.example" } }\n',
+         [('18:40: when.person.domain.in_domain = "@x.example" is no domain. '
+           'Write it like "rival.example"; its subdomains are meant too.')]),
         ('[hold]\nconsent = "yes"\n',
          ['17:11: consent = "yes" must be true or false. Write it without quotes.']),
         ("[[fit.points]]\nwhen = {}\npoints = 1\n",
@@ -94,6 +115,24 @@ def test_each_mistake_is_told_once_with_its_place(tmp_path, extra: str, expected
     base = SIGNAL + SIGNAL_2 + HAND_OFF + LEAD_MODE + "\n" * 2
     assert base.count("\n") == 15
     assert problems_of(tmp_path, base + extra) == [f"rules0/rules.toml:{one}" for one in expected]
+
+
+@pytest.mark.parametrize(
+    ("owners", "said"),
+    [
+        ('["record", "acount"]', '21: owners[2] = "acount" is not known. Did you mean "account"?'),
+        (
+            '["record", "account", "record"]',
+            '32: "record" stands in owners twice: the second never counts. Take one of them out.',
+        ),
+        ("[]", "10: owners = [] must not be empty."),
+    ],
+)
+def test_owners_are_known_and_named_once(tmp_path, owners: str, said: str):
+    text = SIGNAL + SIGNAL_2 + LEAD_MODE + HAND_OFF
+    line = text.count("\n") + 1
+    found = problems_of(tmp_path, f"{text}owners = {owners}\n")
+    assert found == [f"rules0/rules.toml:{line}:{said}"]
 
 
 def test_placeholders_are_placed_inside_long_texts(tmp_path):
@@ -186,6 +225,37 @@ def test_one_folder_says_each_thing_once(tmp_path):
         load_rulebook([folder])
     assert str(caught.value).replace(f"{folder}/", "") == (
         'b.toml:2:1: "consent" of [hold] is already set in a.toml:15:1. Keep one of them.'
+    )
+
+
+def test_the_sources_of_a_field_are_checked_where_they_are_known(tmp_path):
+    field = '[[hand_off.field]]\nfield = "S"\nvalue = "a"\non = ["crm", "wbe"]\n'
+    (tmp_path / "rules.toml").write_text(ENOUGH + field)
+    assert load_rulebook([tmp_path], sources=["crm", "wbe"])
+    with pytest.raises(FixInput, match=r'17:14: There is no source "wbe". Did you mean "web"\?'):
+        load_rulebook([tmp_path], sources=["crm", "web"])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "counts"),
+    [
+        ('on = ["crm"]\n', "", True),
+        ('on = ["crm"]\n', 'on = ["crm", "web"]\n', True),
+        ("", 'on = ["crm"]\n', False),
+        ("", "", False),
+        ('on = ["crm", "web"]\n', 'on = "web"\n', False),
+    ],
+)
+def test_a_field_that_never_counts_is_a_mistake(tmp_path, first: str, second: str, counts: bool):
+    field = '[[hand_off.field]]\nfield = "S"\nvalue = "a"\n'
+    text = ENOUGH + field + first + field + second
+    if counts:
+        assert rulebook_of(tmp_path, text)
+        return
+    (problem,) = problems_of(tmp_path, text)
+    assert problem.partition(": ")[2] == (
+        '"S" is set by an earlier [[hand_off.field]]: this never counts. '
+        "Give them different sources with on, those for one source first."
     )
 
 

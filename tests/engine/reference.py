@@ -83,6 +83,7 @@ def reference_signal(rule: Rule, one: Engaged) -> Signal | None:
         patterns = [pattern.lower() for pattern in signal.assets]
         if (
             kind in signal.kinds
+            and (not signal.classes or one.evidence in signal.classes)
             and (not signal.sources or one.touchpoint.source in signal.sources)
             and (
                 not patterns

@@ -100,6 +100,9 @@ def _make_signal(chance: Chooser, index: int) -> Signal:
         if limited
         else None,
         hand_raise=chance.randint(0, 14) == 0,
+        classes=frozenset({chance.choice((Evidence.HUMAN, Evidence.HUMAN, Evidence.UNKNOWN))})
+        if narrow and chance.randint(0, 4) == 0
+        else frozenset(),
     )
 
 

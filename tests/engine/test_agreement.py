@@ -106,7 +106,7 @@ def test_the_matcher_finds_the_signal_the_definition_names():
         rule, timeline, _ = random_case(seed)
         matcher = Matcher(rule)
         for one in timeline.engagements:
-            index = matcher.signal(one.kind, one.touchpoint)
+            index = matcher.signal(one.kind, one.evidence, one.touchpoint)
             assert (rule.signals[index] if index >= 0 else None) is reference_signal(rule, one)
             found[index] += 1
     assert min(found[index] for index in range(-1, 3)) > 100

@@ -130,6 +130,24 @@ def test_text_is_searched_without_regard_to_case(operator: str, value: str, foun
 
 
 @pytest.mark.parametrize(
+    ("fact", "found"),
+    [
+        ("rival.example", True),
+        (" Mail.RIVAL.example ", True),
+        ("notrival.example", False),
+        ("rival.example.org", False),
+        ("example", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_a_domain_holds_what_lies_below_it(fact: Scalar, found: bool):
+    condition = Text("person.domain", TextOperator.IN_DOMAIN, ("other.example", "Rival.example"))
+    assert condition.truth({"person.domain": fact}) is found
+    assert condition.truth({}) is None
+
+
+@pytest.mark.parametrize(
     ("bound", "below", "at", "above"),
     [
         ("above", False, False, True),

@@ -11,7 +11,7 @@ from connector.engine import match
 from connector.engine.match import Matcher
 from connector.engine.rule import Signal
 from connector.engine.timeline import Touchpoint
-from connector.model import Kind
+from connector.model import Evidence, Kind
 from tests.engine.stories import rule
 
 FORM = Kind.FORM_SUBMITTED.code
@@ -24,11 +24,17 @@ def signal(**changes: Any) -> Signal:
     return replace(ANY, **changes)
 
 
-def asked(*signals: Signal, source: str = "", asset: str = "", link: str = "") -> int:
+def asked(
+    *signals: Signal,
+    source: str = "",
+    asset: str = "",
+    link: str = "",
+    evidence: Evidence = Evidence.HUMAN,
+) -> int:
     matcher = Matcher(rule(signals=signals))
     touchpoint = Touchpoint(source, asset, link)
-    first = matcher.signal(FORM, touchpoint)
-    assert matcher.signal(FORM, touchpoint) == first
+    first = matcher.signal(FORM, evidence, touchpoint)
+    assert matcher.signal(FORM, evidence, touchpoint) == first
     return first
 
 
@@ -45,7 +51,7 @@ def test_a_signal_without_weight_is_found_like_any_other():
 
 def test_other_kinds_match_nothing():
     matcher = Matcher(rule(signals=(signal(),)))
-    found = {kind: matcher.signal(kind.code, Touchpoint()) for kind in Kind}
+    found = {kind: matcher.signal(kind.code, Evidence.HUMAN, Touchpoint()) for kind in Kind}
     assert {kind for kind, index in found.items() if index >= 0} == {Kind.FORM_SUBMITTED}
     assert found[Kind.BOUNCED] == -1
 
@@ -55,6 +61,20 @@ def test_a_source_must_be_one_of_those_named():
     assert asked(only, source="web") == 0
     assert asked(only, source="crm") == -1
     assert asked(only, source="WEB") == -1
+
+
+def test_an_evidence_class_must_be_one_of_those_named():
+    sure = signal(classes=frozenset({Evidence.HUMAN}))
+    assert asked(sure) == 0
+    assert asked(sure, evidence=Evidence.UNKNOWN) == -1
+    assert asked(sure, signal(), evidence=Evidence.UNKNOWN) == 1
+    assert asked(signal(classes=frozenset({Evidence.HUMAN, Evidence.UNKNOWN})), signal()) == 0
+
+
+def test_the_class_is_remembered_apart():
+    matcher = Matcher(rule(signals=(signal(classes=frozenset({Evidence.UNKNOWN})), signal())))
+    found = [matcher.signal(FORM, one, Touchpoint()) for one in (*Evidence, *Evidence)]
+    assert found == [1, 1, 0, 1, 1, 0]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +118,9 @@ def test_hostile_text_costs_no_more_than_its_length():
 def test_what_is_remembered_has_an_end(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(match, "_REMEMBERED", 10)
     matcher = Matcher(rule(signals=(signal(assets=("page-1*",)),)))
-    found = [matcher.signal(FORM, Touchpoint(link=f"page-{number}")) for number in range(100)]
+    found = [
+        matcher.signal(FORM, Evidence.HUMAN, Touchpoint(link=f"page-{number}"))
+        for number in range(100)
+    ]
     assert [number for number, index in enumerate(found) if index == 0] == [1, *range(10, 20)]
     assert len(matcher._remembered) <= 10

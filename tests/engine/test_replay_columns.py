@@ -166,7 +166,7 @@ def _touches(world: World, weights: list[float]) -> dict[int, list[tuple[int, in
     for number, line in enumerate(world.timelines):
         past = [one for one in line.engagements if one.at <= world.now]
         for one in classify(past, MachineTests()):
-            signal = matcher.signal(one.kind, one.touchpoint)
+            signal = matcher.signal(one.kind, one.evidence, one.touchpoint)
             if one.evidence != Evidence.MACHINE and matcher.qualifies[signal]:
                 account = int(world.people.account[number])
                 found.setdefault(account, []).append((one.at, number, weights[number]))

@@ -23,6 +23,7 @@ id = "read"
 kind = ["page_viewed", "content_downloaded"]
 weight = 20
 half_life = "10d"
+phase = "awareness"
 limit = "2/day"
 group = "web"
 
@@ -30,8 +31,10 @@ group = "web"
 id = "webinar"
 kind = "webinar_attended"
 source = ["crm", "zoom"]
+evidence_class = ["human", "unknown"]
 weight = 20
 half_life = "20d"
+phase = "consideration"
 
 [[signal]]
 id = "click"
@@ -56,6 +59,9 @@ idle_after = "30d"
 cooldown = "30d"
 rearm_after = "20d"
 
+[persona.leader]
+when = { "person.title" = { has_word = "head" } }
+
 [fit]
 requires = { not = { "person.country" = "NO" } }
 
@@ -70,20 +76,34 @@ when = { "account.employees" = { at_least = 50 } }
 
 [hand_off]
 subject = "Call {{person.name}}: {{rule.title}}"
-body = "{{evidence}} {{grade}}"
+body = "{{evidence}} {{grade}} phase: {{phase}}, {{persona}}"
 due = "1d"
 raised_due = "2h"
+owners = ["record", "account"]
 fallback_owner = "desk"
 
 [[hand_off.field]]
 field = "Status"
 value = "Working"
+on = ["crm"]
+
+[[hand_off.field]]
+field = "Status"
+value = "In Arbeit"
 
 [hold]
 open_opportunity = true
 consent = true
 worked_within = "7d"
 excluded = { any = [{ "person.domain" = "us.example" }, { "person.title" = "Student" }] }
+
+[[exclusion]]
+id = "rival"
+label = "competitor"
+when = { any = [
+  { "person.domain" = { in_domain = "rival.example" } },
+  { "person.title" = "Spy" },
+] }
 
 [dispositions]
 "Recycled" = "recycled"

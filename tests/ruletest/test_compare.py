@@ -12,6 +12,7 @@ from tests.ruletest.small import BACK, RULES, found, one, ran
 AT = 'at = "-1d"\n'
 RAISED = 'timeline = [{ at = "-1d", kind = "form_submitted", asset = "A demo" }]'
 STUDENT = BACK + 'set = { "person.title" = "Student" }'
+SPY = BACK + 'set = { "person.title" = "Spy" }'
 NO_OWNER = BACK + 'set = { "owner.active" = false }'
 
 TRUE_AND_FALSE = [
@@ -34,8 +35,22 @@ TRUE_AND_FALSE = [
         'held = "consent"',
         "entered, held: excluded (the rules exclude this person)",
     ),
+    (
+        SPY,
+        'because = "competitor"',
+        'because = "student"',
+        "entered, held: excluded (competitor)",
+    ),
+    (BACK, 'persona = ["leader", "x"]', 'persona = "none"', '"leader"'),
+    (SPY, 'persona = "none"', 'persona = "leader"', '"none"'),
     (BACK, 'subject = "Call Ada: Back again"', 'subject = "call ada"', "Call Ada: Back again"),
     (BACK, 'body = ["Seals", "A3"]', 'body = "Pumps"', None),
+    (
+        BACK,
+        'body = ["(+19, consideration)", "(+10)", "phase: consideration, leader"]',
+        'body = "phase: awareness"',
+        None,
+    ),
     (BACK, 'priority = "normal"', 'priority = "high"', '"normal"'),
     (RAISED, 'priority = "high"', 'priority = "normal"', '"high"'),
     (BACK, 'due = "1d"', 'due = "2h"', '"1d"'),

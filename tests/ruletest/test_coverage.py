@@ -45,6 +45,8 @@ BRANCHES = [
     (did(PAGE + ', repeat = 3, every = "1h"'), "signal read: goes beyond its limit, 2/day"),
     (did(WEBINAR), "signal webinar: source crm"),
     (did(WEBINAR + ', source = "zoom"'), "signal webinar: source zoom"),
+    (did(WEBINAR), "signal webinar: evidence_class human"),
+    (did(WEBINAR + ', evidence = "unknown"'), "signal webinar: evidence_class unknown"),
     (did(CLICK), "signal click: scores an engagement"),
     (did(PAGE + ', repeat = 2, every = "1h"'), "group web: has more than its cap"),
     (BACK, ENTERED),
@@ -133,26 +135,49 @@ BRANCHES = [
         BACK + 'set = { "person.title" = "Student" }',
         "hold excluded, any[2]: holds an alert back",
     ),
+    (
+        BACK + 'set = { "person.email" = "ada@mail.rival.example" }',
+        "hold exclusion rival, any[1]: holds an alert back",
+    ),
+    (
+        BACK + 'set = { "person.title" = "Spy" }',
+        "hold exclusion rival, any[2]: holds an alert back",
+    ),
+    (BACK, "persona leader: is somebody's"),
     (BACK + status("Recycled", "now"), "dispositions Recycled: ends an episode"),
     (BACK, "hand_off task: for an entry by score"),
     (did(DEMO), "hand_off task: for a raised hand"),
     (BACK + 'set = { "owner.active" = false }', "hand_off fallback_owner: gets a task"),
+    (BACK + 'set = { "owner.active" = false }', "hand_off owners account: gets a task"),
     (BACK, "hand_off field Status: is set"),
 ]
 
 
-def touched(folder: Path, body: str, rules: str = RULES) -> dict[str, int]:
-    covered = ran(folder, one(body, AT), rules).coverage
+OF_OTHERS = {"hand_off owners account: gets a task": "cy"}
+"""What it takes somebody else to touch."""
+CY = """
+[owner.ben]
+[account.owned]
+owner = "ben"
+[person.cy]
+like = "ada"
+account = "owned"
+"""
+
+
+def touched(folder: Path, body: str, rules: str = RULES, person: str = "ada") -> dict[str, int]:
+    covered = ran(folder, CY + one(body, AT, person), rules).coverage
     return {f"{each.part} {each.name}: {each.branch}": each.tests for each in covered}
 
 
 @pytest.mark.parametrize(("body", "branch"), BRANCHES, ids=[str(each[1]) for each in BRANCHES])
 def test_a_branch_is_touched_by_the_test_that_takes_it(tmp_path: Path, body: str, branch: str):
-    assert touched(tmp_path, body)[branch] == 1
+    assert touched(tmp_path, body, person=OF_OTHERS.get(branch, "ada"))[branch] == 1
     assert touched(tmp_path, "")[branch] == (branch in IDLE)
 
 
-IDLE = {"fit decides: gives its points", "fit points[2]: gives its points",
+IDLE = {"persona leader: is somebody's",
+        "fit decides: gives its points", "fit points[2]: gives its points",
         "fit grades: cap is reached", "fit grades: letter A", "fit grades: digit 4"}  # fmt: skip
 """What the mere being there of the person touches."""
 

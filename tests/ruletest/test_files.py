@@ -75,6 +75,11 @@ must = { stat = "passive", held = "consnt" }
             PEOPLE + one(BACK, MOMENT + '\n[[test.moment]]\nat = "-2d"\nmust = { alert = true }'),
             "at = -2d is before the moment above it.",
         ),
+        (
+            '[account.acme]\nowner = "anna"\n'
+            + PEOPLE.replace("[account.acme]\nemployees = 80\n", ""),
+            'There is no owner "anna". Did you mean "ana"?',
+        ),
         (PEOPLE + one('watching = "-1h"', MOMENT), "before leadmode begins to look"),
         (PEOPLE + one('set = { "persn.x" = 1 }', MOMENT), '"persn.x" is no field'),
         (PEOPLE + one("set = { person = 1 }", MOMENT), "Name a field"),

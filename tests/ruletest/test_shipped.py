@@ -14,7 +14,6 @@ from connector.assess import Assess, Setting
 from connector.config.rulebook import Rulebook
 from connector.config.rules import load_rulebook
 from connector.config.settings import shipped_rules
-from connector.engine.condition import AnyOf
 from connector.engine.rule import Limit, Rule, Signal
 from connector.engine.timeline import EndReason
 from connector.ruletest import Case, read_cases, run_cases
@@ -119,7 +118,13 @@ def changed_hand_off() -> Iterator[Mutant]:
     yield "consent", replace(PACK, holds=replace(HOLDS, consent=False))
     yield "worked_within", replace(PACK, holds=replace(HOLDS, worked_within=5 * DAY))
     yield "worked_within more", replace(PACK, holds=replace(HOLDS, worked_within=9 * DAY))
-    yield "excluded", replace(PACK, holds=replace(HOLDS, excluded=AnyOf(())))
+    yield "exclusion", replace(PACK, holds=replace(HOLDS, exclusions=()))
+    for index, persona in enumerate(PACK.personas):
+        others = [each for each in PACK.personas if each is not persona]
+        yield f"persona {persona.name} gone", replace(PACK, personas=tuple(others))
+        if index:
+            first = (persona, *others)
+            yield f"persona {persona.name} first", replace(PACK, personas=first)
     yield "click_after_send", replace(PACK, machine=replace(MACHINE, click_after_send=1_000))
     yield "click_after_send more", replace(PACK, machine=replace(MACHINE, click_after_send=120_000))
     yield "scan_links", replace(PACK, machine=replace(MACHINE, scan_links=2))

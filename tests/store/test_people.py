@@ -101,6 +101,20 @@ def test_opportunities_that_name_nobody_are_everybodys(store):
     assert [each.ref.id for each in known.opportunities] == ["o2"]
 
 
+def test_the_owner_of_the_company_comes_with_the_person(store):
+    mill, ana, ben = ref("mill", "Account"), ref("U1", "User"), ref("U2", "User")
+    company = Record(ref=mill, role=Role.ACCOUNT, owner=ben)
+    store.people.put(person("ada", account=mill, owner=ana), now=NOW)
+    store.people.put(company, now=NOW)
+    store.people.put(Record(ref=ben, role=Role.OWNER, fields={"active": True}), now=NOW)
+    known = load_person(store.connection, who(store, "ada"), "crm")
+    assert known.owner is not None
+    assert known.owner.ref == ana
+    assert known.account_owner is not None
+    assert known.account_owner.ref == ben
+    assert known.account_owner.fields == {"active": True}
+
+
 def test_status_changes_are_kept_with_their_moment(store):
     for at, status in ((NOW - 2 * DAY, "Open"), (NOW - DAY, "Working"), (NOW, "Working")):
         changed = person("ada", fields={"status": status}, modified_at=at)

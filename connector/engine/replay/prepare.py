@@ -19,19 +19,22 @@ _KEY_BITS: Final = 62
 
 
 def signal_table(matcher: Matcher, touchpoints: Sequence[Touchpoint]) -> Ints:
-    """[touchpoint, kind] -> position of the signal that scores it, NO_SIGNAL when it is ignored.
+    """[class, touchpoint, kind] -> position of the signal that scores it, NO_SIGNAL: ignored.
 
-    The last row is for engagements without a touchpoint, so that -1 finds it.
+    The last row of a class is for engagements without a touchpoint, so that -1 finds it. Without
+    a signal that minds the class there is one class only, which stands for all.
     """
-    table = np.full((len(touchpoints) + 1, len(Kind)), NO_SIGNAL, np.int16)
-    choosy = {
-        kind for one in matcher.rule.signals if one.assets or one.sources for kind in one.kinds
-    }
-    for kind in Kind:
-        about = (*touchpoints, Touchpoint()) if kind in choosy else (Touchpoint(),)
-        found = [matcher.signal(kind.code, one) for one in about]
-        scoring = [signal if matcher.qualifies[signal] else NO_SIGNAL for signal in found]
-        table[:, kind.code] = scoring if kind in choosy else scoring[0]
+    signals = matcher.rule.signals
+    minds = any(one.classes for one in signals)
+    classes = tuple(Evidence) if minds else (Evidence.HUMAN,)
+    table = np.full((len(classes), len(touchpoints) + 1, len(Kind)), NO_SIGNAL, np.int16)
+    choosy = {kind for one in signals if one.assets or one.sources for kind in one.kinds}
+    for evidence in classes:
+        for kind in Kind:
+            about = (*touchpoints, Touchpoint()) if kind in choosy else (Touchpoint(),)
+            found = [matcher.signal(kind.code, evidence, one) for one in about]
+            scoring = [signal if matcher.qualifies[signal] else NO_SIGNAL for signal in found]
+            table[evidence, :, kind.code] = scoring if kind in choosy else scoring[0]
     return table
 
 
@@ -81,15 +84,25 @@ def prepare(batch: Columns, table: Ints, touchpoints: Sequence[Touchpoint], now:
     order = in_order(batch, touchpoints)
     if order is not None:
         batch = batch.take(order)
-    if batch.touchpoint is None:
-        signal = table[-1].take(batch.kind)
-    else:
-        signal = table[batch.touchpoint, batch.kind]
+    signal = _signals(batch, table)
     kept = signal != NO_SIGNAL
     if batch.evidence is not None:
         kept &= batch.evidence != Evidence.MACHINE
     kept &= batch.at <= now
     return Prepared(batch, None, batch.person, batch.at, signal).select(kept)
+
+
+def _signals(batch: Columns, table: Ints) -> Ints:
+    """Which signal scores each row."""
+    found: Ints
+    if len(table) > 1 and batch.evidence is not None:
+        about = -1 if batch.touchpoint is None else batch.touchpoint
+        found = table[batch.evidence, about, batch.kind]
+    elif batch.touchpoint is None:
+        found = table[Evidence.HUMAN, -1].take(batch.kind)
+    else:
+        found = table[Evidence.HUMAN, batch.touchpoint, batch.kind]
+    return found
 
 
 def in_order(batch: Columns, touchpoints: Sequence[Touchpoint]) -> Rows | None:
