@@ -27,7 +27,7 @@ from adapters.hubspot.answers import (
 from adapters.hubspot.batches import Batches
 from adapters.hubspot.client import Client
 from adapters.hubspot.faults import Fault
-from adapters.hubspot.keys import Keys
+from adapters.hubspot.keys import Held, Keys
 from adapters.hubspot.outgoing import LEADS, OBJECT_OF, about, lead, note, task
 from adapters.hubspot.properties import Fields, Properties
 from adapters.hubspot.records import Records
@@ -101,6 +101,7 @@ class Activities:
     ) -> dict[str, Wish]:
         """Send, mend and send again; the wishes as they were sent last, by key."""
         sent: dict[str, Wish] = {}
+        wishes = self._not_binned(object_type, wishes, outcomes)
         for turn in range(_ROUNDS):
             if not wishes:
                 break
@@ -171,6 +172,18 @@ class Activities:
 
     # keys that are there already
 
+    def _not_binned(
+        self, object_type: str, wishes: Sequence[Wish], outcomes: dict[str, Outcome]
+    ) -> Sequence[Wish]:
+        """Settle what an earlier sending made and a rep threw away; give back the others."""
+        doubtful = [wish.key for wish in wishes if wish.write.sent_before]
+        if not doubtful or not self._settings.unique_keys:
+            return wishes
+        binned = self.keys.binned(object_type, doubtful)
+        found = {key: binned[key.casefold()] for key in doubtful if key.casefold() in binned}
+        outcomes |= {key: _there(key, held) for key, held in found.items()}
+        return [wish for wish in wishes if wish.key not in found]
+
     def _already(
         self,
         object_type: str,
@@ -193,12 +206,7 @@ class Activities:
         for wish, fault in refused:
             found = held.get(wish.key.casefold())
             if found is not None:
-                outcomes[wish.key] = Outcome(
-                    key=wish.key,
-                    settled=Settled.ALREADY_APPLIED,
-                    remote_id=found.id,
-                    reason="It was archived since." if found.archived else "",
-                )
+                outcomes[wish.key] = _there(wish.key, found)
             elif is_taken(fault) and names_property(fault, self._settings.key_property):
                 outcomes[wish.key] = unknown(wish.key, _NOT_SHOWN)
             else:
@@ -310,6 +318,16 @@ class Activities:
         except (GrantAccess, Rejected) as error:
             return str(error)
         return "" if found else "The portal has no Lead objects."
+
+
+def _there(key: str, held: Held) -> Outcome:
+    """It was made before; whether it still lies open is the rep's matter."""
+    return Outcome(
+        key=key,
+        settled=Settled.ALREADY_APPLIED,
+        remote_id=held.id,
+        reason="It was archived since." if held.archived else "",
+    )
 
 
 def _with_lead(wish: Wish, outcome: Outcome | None, why_not: str) -> Wish:

@@ -66,6 +66,26 @@ def queue(world, number, **more):
     world.store.outbox.add(write, person=1, revision="", now=world.clock.now())
 
 
+def test_the_target_is_told_which_writes_may_have_been_sent_before(world):
+    told: list[tuple[WriteKind, bool]] = []
+    write = world.adapter.write
+
+    def listening(writes):
+        told.extend((each.kind, each.sent_before) for each in writes)
+        return write(writes)
+
+    returned(world, "ada")
+    kill_while_sending(world)
+    world.adapter.write = listening
+    world.cycles(5)
+    assert (WriteKind.CREATE_TASK, True) in told
+    assert world.store.outbox.counts() == {OutboxState.DONE: 2}
+    told.clear()
+    returned(world, "bob")
+    world.cycles(5)
+    assert {before for _, before in told} == {False}
+
+
 def test_any_number_of_expired_writes_is_given_up_and_told(world):
     world.person()
     world.cycle()
