@@ -58,7 +58,10 @@ _NEAR: Final = MINUTE
 
 
 def activities_of(row: Row, reading: Reading) -> Iterator[Engagement]:
-    """What an activity tells of each contact it belongs to; nothing when leadmode made it."""
+    """What an activity tells of each contact it belongs to; nothing when leadmode made it.
+
+    The contact is not part of the id: merged into another one, both tell the same engagement.
+    """
     told, object_id = properties_in(row), id_text(row.get("id"))
     if not object_id or row.get("archived") or (reading.key and text(told.get(reading.key))):
         return
@@ -69,7 +72,7 @@ def activities_of(row: Row, reading: Reading) -> Iterator[Engagement]:
         for name in _whose(people, sender):
             yield Engagement(
                 instance=reading.instance,
-                id=f"{reading.table.object}:{object_id}:{name}:{kind}",
+                id=f"{reading.table.object}:{object_id}:{kind}",
                 at=at,
                 kind=kind,
                 person=RecordRef(reading.instance, "contacts", name) if name != sender else None,
@@ -278,7 +281,7 @@ def of_history(row: Row, reading: Reading, since: int) -> Iterator[Engagement]:
                     continue
                 yield Engagement(
                     instance=reading.instance,
-                    id=f"{contact}:{name}:{said}",
+                    id=f"{name}:{said}",
                     at=at,
                     kind=known,
                     person=RecordRef(reading.instance, "contacts", contact),
