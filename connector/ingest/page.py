@@ -60,9 +60,13 @@ def _put(store: Store, record: Record, now: int, done: Stored) -> None:
 
 
 def _add(store: Store, engagements: tuple[Engagement, ...], done: Stored) -> None:
-    known = [(store.people.who(each), each) for each in engagements]
+    people = store.people
+    known = [
+        (people.known_to(each) if each.withdrawn else people.who(each), each)
+        for each in engagements
+    ]
     usable = [(who, each) for who, each in known if who is not None]
-    done.unusable += len(known) - len(usable)
+    done.unusable += sum(who is None and not each.withdrawn for who, each in known)
     done.touched |= store.timelines.add(usable)
 
 

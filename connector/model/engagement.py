@@ -82,3 +82,5 @@ class Engagement:
     """The link that was clicked; distinct links tell scanners from people."""
     message: str = ""
     """The mailing that a sent, opened or clicked e-mail belongs to."""
+    withdrawn: bool = False
+    """It did not happen after all: what was told of this person under this id is taken back."""

@@ -49,7 +49,9 @@ def activities(table: tables.Table, told: dict[str, Any], now: int = START, **mo
     links = {"contacts": {"results": [{"id": "1"}, {"id": "2"}]}}
     found = activities_of(row(told, associations=links, **more), reading(table, now))
     return [
-        (one.id, one.kind, one.at - START) for one in found if one.person == ref("contacts", "1")
+        (one.id, one.kind, one.at - START)
+        for one in found
+        if one.person == ref("contacts", "1") and not one.withdrawn
     ]
 
 
