@@ -16,6 +16,7 @@ from adapters.hubspot.answers import (
     Input,
     Saved,
     cancelled,
+    is_missing,
     is_taken,
     lacks,
     names_property,
@@ -41,6 +42,7 @@ _ROUNDS: Final = 4
 """The first sending, and one for each thing that can be mended."""
 _DONE: Final = (Settled.APPLIED, Settled.ALREADY_APPLIED)
 _NOT_TOLD: Final = "HubSpot refused it, and did not tell whether it is there already."
+_NOT_FOUND: Final = "HubSpot says that something is not found, and the record is there."
 _NOT_SHOWN: Final = "HubSpot knows the key, but does not show what has it."
 
 
@@ -269,6 +271,12 @@ class Activities:
                 wishes.append(replace(wish, target=target, reason=f"It went to {target}."))
             elif wish.lead:
                 wishes.append(replace(wish, lead="", reason="Its Lead object is gone."))
+            elif is_missing(fault):
+                outcomes[wish.key] = Outcome(
+                    key=wish.key,
+                    settled=Settled.RETRY,
+                    reason=f"{_NOT_FOUND} {shown(fault)}".strip(),
+                )
             else:
                 outcomes[wish.key] = _refused(wish, fault)
         return wishes
