@@ -269,6 +269,10 @@ class Adapter(ABC):
         """The custom fields without which it cannot write as it promises. Asks nobody."""
         return ()
 
+    def lacking_to_write(self) -> Sequence[str]:
+        """What writing lacks beyond `check`, in words; for a person who asks. Changes nothing."""
+        return ()
+
     def refuse_unreadable(self, stream: Stream) -> None:
         """Raise Unsupported for a stream that is not declared; `read` begins with this."""
         if not self.capabilities.streams.get(stream, NO):
