@@ -42,19 +42,22 @@ class Examined:
 
 
 def examine(source: str, kind: str, adapter: Adapter, *, gets_writes: bool) -> Examined:
-    """Ask one source; at most three requests, no writes. Trouble is told, not raised."""
+    """Ask one source; a few requests, no writes. Trouble is told, not raised."""
     known = adapter.capabilities
     trouble, health = "", Health(account="")
+    lacking: tuple[str, ...] = ()
     try:
         health = adapter.check()
+        lacking = tuple(adapter.lacking_to_write()) if gets_writes else ()
     except AdapterError as error:
         trouble = f"{type(error).__name__}: {error}"
+    to_write = (*health.missing_to_write, *lacking) if gets_writes else ()
     return Examined(
         source=source,
         adapter=kind,
         account=health.account,
         trouble=trouble,
-        missing=(*health.missing, *(health.missing_to_write if gets_writes else ())),
+        missing=tuple(dict.fromkeys((*health.missing, *to_write))),
         warnings=(*health.warnings, *_skewed(health)),
         quota_left=health.quota_left,
         clock_skew=health.clock_skew,

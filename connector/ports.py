@@ -340,6 +340,10 @@ class Adapter(ABC):
         """Requests sent so far; 0 where nothing goes over a network."""
         return 0
 
+    def lacking_to_write(self) -> Sequence[str]:
+        """What writing lacks beyond `check`, in words; for a person who asks. Changes nothing."""
+        return ()
+
     def refuse_unreadable(self, stream: Stream) -> None:
         """Raise Unsupported for a stream that is not declared; `read` begins with this."""
         if not self.capabilities.streams.get(stream, NO):

@@ -101,9 +101,9 @@ def after_error(
             pause = min(error.retry_after or wait, LONGEST_PAUSE)
             return Next(state=OutboxState.RETRY, wait=pause)
         case SignInAgain() | GrantAccess():
-            return Next(
-                state=OutboxState.RETRY, wait=_SIGN_IN_PAUSE, counts=False, pause=_SIGN_IN_PAUSE
-            )
+            # A permission may be needed for notes only: whatever else there is goes on.
+            of_all = _SIGN_IN_PAUSE if isinstance(error, SignInAgain) else None
+            return Next(state=OutboxState.RETRY, wait=_SIGN_IN_PAUSE, counts=False, pause=of_all)
         case FateUnknown():
             return _unknown(key, attempt, pace, delivery, resend=resend)
         case Rejected() | Unsupported() | AdapterError():

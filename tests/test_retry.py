@@ -53,7 +53,7 @@ def test_every_answer_has_one_consequence(answer, delivery, resend, state):
         (SlowDown("x", retry_after=7_000), "A", OutboxState.RETRY, False, True),
         (TryAgain("x"), "A", OutboxState.RETRY, True, False),
         (SignInAgain("x"), "A", OutboxState.RETRY, False, True),
-        (GrantAccess("x"), "A", OutboxState.RETRY, False, True),
+        (GrantAccess("x"), "A", OutboxState.RETRY, False, False),
         (FateUnknown("x"), "A", OutboxState.UNKNOWN, True, False),
         (FateUnknown("x"), "C", OutboxState.HELD, True, False),
         (Rejected("x"), "A", OutboxState.DEAD, True, False),

@@ -16,6 +16,7 @@ from adapters.hubspot.answers import (
     Input,
     Saved,
     cancelled,
+    is_missing,
     is_taken,
     lacks,
     names_property,
@@ -27,7 +28,7 @@ from adapters.hubspot.answers import (
 from adapters.hubspot.batches import Batches
 from adapters.hubspot.client import Client
 from adapters.hubspot.faults import Fault
-from adapters.hubspot.keys import Keys
+from adapters.hubspot.keys import Held, Keys
 from adapters.hubspot.outgoing import LEADS, OBJECT_OF, about, lead, note, task
 from adapters.hubspot.properties import Fields, Properties
 from adapters.hubspot.records import Records
@@ -41,6 +42,7 @@ _ROUNDS: Final = 4
 """The first sending, and one for each thing that can be mended."""
 _DONE: Final = (Settled.APPLIED, Settled.ALREADY_APPLIED)
 _NOT_TOLD: Final = "HubSpot refused it, and did not tell whether it is there already."
+_NOT_FOUND: Final = "HubSpot says that something is not found, and the record is there."
 _NOT_SHOWN: Final = "HubSpot knows the key, but does not show what has it."
 
 
@@ -101,6 +103,7 @@ class Activities:
     ) -> dict[str, Wish]:
         """Send, mend and send again; the wishes as they were sent last, by key."""
         sent: dict[str, Wish] = {}
+        wishes = self._not_binned(object_type, wishes, outcomes)
         for turn in range(_ROUNDS):
             if not wishes:
                 break
@@ -171,6 +174,18 @@ class Activities:
 
     # keys that are there already
 
+    def _not_binned(
+        self, object_type: str, wishes: Sequence[Wish], outcomes: dict[str, Outcome]
+    ) -> Sequence[Wish]:
+        """Settle what an earlier sending made and a rep threw away; give back the others."""
+        doubtful = [wish.key for wish in wishes if wish.write.sent_before]
+        if not doubtful or not self._settings.unique_keys:
+            return wishes
+        binned = self.keys.binned(object_type, doubtful)
+        found = {key: binned[key.casefold()] for key in doubtful if key.casefold() in binned}
+        outcomes |= {key: _there(key, held) for key, held in found.items()}
+        return [wish for wish in wishes if wish.key not in found]
+
     def _already(
         self,
         object_type: str,
@@ -193,12 +208,7 @@ class Activities:
         for wish, fault in refused:
             found = held.get(wish.key.casefold())
             if found is not None:
-                outcomes[wish.key] = Outcome(
-                    key=wish.key,
-                    settled=Settled.ALREADY_APPLIED,
-                    remote_id=found.id,
-                    reason="It was archived since." if found.archived else "",
-                )
+                outcomes[wish.key] = _there(wish.key, found)
             elif is_taken(fault) and names_property(fault, self._settings.key_property):
                 outcomes[wish.key] = unknown(wish.key, _NOT_SHOWN)
             else:
@@ -261,6 +271,12 @@ class Activities:
                 wishes.append(replace(wish, target=target, reason=f"It went to {target}."))
             elif wish.lead:
                 wishes.append(replace(wish, lead="", reason="Its Lead object is gone."))
+            elif is_missing(fault):
+                outcomes[wish.key] = Outcome(
+                    key=wish.key,
+                    settled=Settled.RETRY,
+                    reason=f"{_NOT_FOUND} {shown(fault)}".strip(),
+                )
             else:
                 outcomes[wish.key] = _refused(wish, fault)
         return wishes
@@ -310,6 +326,16 @@ class Activities:
         except (GrantAccess, Rejected) as error:
             return str(error)
         return "" if found else "The portal has no Lead objects."
+
+
+def _there(key: str, held: Held) -> Outcome:
+    """It was made before; whether it still lies open is the rep's matter."""
+    return Outcome(
+        key=key,
+        settled=Settled.ALREADY_APPLIED,
+        remote_id=held.id,
+        reason="It was archived since." if held.archived else "",
+    )
 
 
 def _with_lead(wish: Wish, outcome: Outcome | None, why_not: str) -> Wish:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from adapters.hubspot.activities import Activities
 from adapters.hubspot.client import Client
-from adapters.hubspot.health import check
+from adapters.hubspot.health import check, lacking
 from adapters.hubspot.properties import Properties
 from adapters.hubspot.provision import Provision, needed
 from adapters.hubspot.reading import Reader
@@ -116,3 +116,7 @@ class HubspotAdapter(Adapter):
     @property
     def calls(self) -> int:
         return self._client.calls
+
+    def lacking_to_write(self) -> Sequence[str]:
+        with self._client.contract(writing=False):
+            return tuple(lacking(self._settings, self._client, self._activities.keys))

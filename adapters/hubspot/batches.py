@@ -32,6 +32,7 @@ T = TypeVar("T")
 class _Sending:
     """One batch on its way."""
 
+    object_type: str
     path: str
     key_property: str
     calls: int = 0
@@ -43,6 +44,7 @@ class _Sending:
 class _Reading:
     """How objects are asked for."""
 
+    object_type: str
     path: str
     body: Json
     params: tuple[tuple[str, str], ...]
@@ -79,14 +81,15 @@ class Batches:
 
         An error is raised only when it holds for all: any other one is inside the answers.
         """
-        return self._write(f"{self._client.paths.objects(object_type)}/batch/create", inputs)
+        return self._write(object_type, "create", inputs)
 
     def update(self, object_type: str, inputs: Sequence[Input]) -> list[Saved]:
         """Change objects, like `create`."""
-        return self._write(f"{self._client.paths.objects(object_type)}/batch/update", inputs)
+        return self._write(object_type, "update", inputs)
 
-    def _write(self, path: str, inputs: Sequence[Input]) -> list[Saved]:
-        sending = _Sending(path=path, key_property=self._key_property)
+    def _write(self, object_type: str, what: str, inputs: Sequence[Input]) -> list[Saved]:
+        path = f"{self._client.paths.objects(object_type)}/batch/{what}"
+        sending = _Sending(object_type=object_type, path=path, key_property=self._key_property)
         answers: list[Saved] = []
         for some in chunks(inputs, AT_ONCE):
             sending.calls = 0
@@ -130,6 +133,9 @@ class Batches:
                 blamed = refused
             else:
                 return saved_of(answer.rows(), answer.faults, inputs, sending.key_property)
+        if blamed.status == 404:
+            with self._client.contract(writing=False):
+                require_type(self._client, sending.object_type)
         raise blamed
 
     # reading
@@ -146,6 +152,7 @@ class Batches:
         """Objects by id, or by the unique property `by`, from the primary store: without lag."""
         found = Found()
         reading = _Reading(
+            object_type=object_type,
             path=f"{self._client.paths.objects(object_type)}/batch/read",
             body={"properties": list(properties)} | ({"idProperty": by} if by else {}),
             params=(("archived", "true"),) if archived else (),
@@ -162,6 +169,8 @@ class Batches:
         except Refused as refused:
             if not reading.is_about_one(refused):
                 raise
+            if refused.status == 404:
+                require_type(self._client, reading.object_type)
             if len(ids) == 1:
                 found.missing.update(ids)
                 return
@@ -174,6 +183,21 @@ class Batches:
         middle = len(ids) // 2
         self._read(reading, ids[:middle], found)
         self._read(reading, ids[middle:], found)
+
+
+def require_type(client: Client, object_type: str) -> None:
+    """TryAgain unless HubSpot answers for the type as a whole.
+
+    "Resource not found" is said of a record, of a type or feature that a portal has not, and of a
+    path that something in between does not know: only where the type is there is it the record.
+    """
+    try:
+        client.get(client.paths.objects(object_type), [("limit", "1")])
+    except Refused as refused:
+        raise TryAgain(
+            f"HubSpot finds no {object_type} at all (HTTP {refused.status}), so nothing is known "
+            "of single ones. Look whether the portal has them and whether the token may see them."
+        ) from None
 
 
 def _blamed(refused: Refused) -> Fault:

@@ -58,24 +58,28 @@ _NEAR: Final = MINUTE
 
 
 def activities_of(row: Row, reading: Reading) -> Iterator[Engagement]:
-    """What an activity tells of each contact it belongs to; nothing when leadmode made it."""
+    """What an activity tells of each contact it belongs to; nothing when leadmode made it.
+
+    The contact is not part of the id: merged into another one, both tell the same engagement.
+    """
     told, object_id = properties_in(row), id_text(row.get("id"))
     if not object_id or row.get("archived") or (reading.key and text(told.get(reading.key))):
         return
     people = associated(row, "contacts")
-    for kind, at, asset in _of_activity(told, row, reading):
+    for kind, at, asset, withdrawn in _of_activity(told, row, reading):
         sender = text(told.get("hs_email_from_email")) if kind is Kind.EMAIL_REPLIED else None
         unclear = kind is Kind.EMAIL_REPLIED and len(people) > 1 and not sender
         for name in _whose(people, sender):
             yield Engagement(
                 instance=reading.instance,
-                id=f"{reading.table.object}:{object_id}:{name}:{kind}",
+                id=f"{reading.table.object}:{object_id}:{kind}",
                 at=at,
                 kind=kind,
                 person=RecordRef(reading.instance, "contacts", name) if name != sender else None,
                 email=sender if name == sender else None,
                 evidence=Evidence.UNKNOWN if unclear else Evidence.HUMAN,
                 asset=asset,
+                withdrawn=withdrawn,
             )
 
 
@@ -87,7 +91,8 @@ def _whose(people: Sequence[str], sender: str | None) -> Sequence[str]:
     return [sender] if sender and "@" in sender and len(people) > 1 else people
 
 
-Told = tuple[Kind, int, str]
+Told = tuple[Kind, int, str, bool]
+"""Kind, moment, what it was about, and whether it did not take place, whatever was told before."""
 
 
 def _of_activity(told: Row, row: Row, reading: Reading) -> Iterator[Told]:
@@ -103,7 +108,10 @@ def _of_activity(told: Row, row: Row, reading: Reading) -> Iterator[Told]:
 
 
 def _meeting(told: Row, row: Row, now: int) -> Iterator[Told]:
-    """Booked when it was made before it began; held when it is over, or said to be."""
+    """Booked when it was made before it began; held when it is over, or said to be.
+
+    What was taken for held may be corrected since: nobody came, or it was moved ahead.
+    """
     start = instant(told.get("hs_meeting_start_time")) or instant(told.get("hs_timestamp"))
     end = instant(told.get("hs_meeting_end_time")) or start
     made = instant(told.get("hs_createdate")) or instant(row.get("createdAt"))
@@ -112,19 +120,18 @@ def _meeting(told: Row, row: Row, now: int) -> Iterator[Told]:
     if start is None or end is None:
         return
     if made is not None and made < start:
-        yield Kind.MEETING_BOOKED, made, title
-    if outcome == "COMPLETED" or (end <= now and outcome not in NOT_HELD):
-        yield Kind.MEETING_HELD, start, title
+        yield Kind.MEETING_BOOKED, made, title, False
+    held = outcome == "COMPLETED" or (end <= now and outcome not in NOT_HELD)
+    yield Kind.MEETING_HELD, start, title, not held
 
 
 def _call(told: Row) -> Iterator[Told]:
     at = instant(told.get("hs_timestamp"))
     outcome = str(told.get("hs_call_disposition") or "").lower()
     completed = str(told.get("hs_call_status") or "").upper() == "COMPLETED"
-    if at is None or outcome in NOT_REACHED:
-        return
-    if outcome == CONNECTED or completed:
-        yield Kind.CALL_HELD, at, text(told.get("hs_call_title")) or ""
+    if at is not None:
+        held = outcome not in NOT_REACHED and (outcome == CONNECTED or completed)
+        yield Kind.CALL_HELD, at, text(told.get("hs_call_title")) or "", not held
 
 
 def _email(told: Row) -> Iterator[Told]:
@@ -135,18 +142,18 @@ def _email(told: Row) -> Iterator[Told]:
     if at is None:
         return
     if way == "INCOMING_EMAIL":
-        yield Kind.EMAIL_REPLIED, at, ""
+        yield Kind.EMAIL_REPLIED, at, "", False
     elif way == "EMAIL" and status == "BOUNCED":
-        yield Kind.BOUNCED, at, ""
+        yield Kind.BOUNCED, at, "", False
     elif way == "EMAIL" and status in ("", "SENT"):
-        yield Kind.EMAIL_SENT, at, ""
+        yield Kind.EMAIL_SENT, at, "", False
 
 
 def _task(told: Row, kinds: Mapping[str, str]) -> Iterator[Told]:
     word = kinds.get(str(told.get("hs_task_type") or "").upper())
     done = instant(told.get("hs_task_completion_date")) or instant(told.get("hs_timestamp"))
     if word and done is not None and told.get("hs_task_status") == "COMPLETED":
-        yield Kind(word), done, text(told.get("hs_task_subject")) or ""
+        yield Kind(word), done, text(told.get("hs_task_subject")) or "", False
 
 
 # marketing e-mail
@@ -278,7 +285,7 @@ def of_history(row: Row, reading: Reading, since: int) -> Iterator[Engagement]:
                     continue
                 yield Engagement(
                     instance=reading.instance,
-                    id=f"{contact}:{name}:{said}",
+                    id=f"{name}:{said}",
                     at=at,
                     kind=known,
                     person=RecordRef(reading.instance, "contacts", contact),

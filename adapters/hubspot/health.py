@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
+from urllib.parse import quote
 
 from adapters.hubspot.client import Client, Refused
 from adapters.hubspot.faults import SCOPES
 from adapters.hubspot.keys import Keys
+from adapters.hubspot.outgoing import LEADS, TASKS
 from adapters.hubspot.provision import needed
 from adapters.hubspot.settings import Settings
 from adapters.hubspot.versions import UNVERSIONED_END, WARN_DAYS, ending
@@ -87,6 +89,41 @@ def _missing_key(object_type: str, keys: Keys) -> Iterator[str]:
         problem = str(error)
     if problem:
         yield problem
+
+
+def lacking(settings: Settings, client: Client, keys: Keys) -> Iterator[str]:
+    """What writing lacks and `check` has no room for: scopes, keys of leads, the fallback owner."""
+    yield from _no_writing(client)
+    if settings.lead_objects and settings.unique_keys:
+        yield from _missing_key(LEADS, keys)
+    yield from _no_fallback(settings.fallback_owner, client)
+
+
+def _no_writing(client: Client) -> Iterator[str]:
+    """The scope that writing lacks: a batch without inputs makes nothing, and scopes come first."""
+    try:
+        client.post(f"{client.paths.objects(TASKS)}/batch/create", {"inputs": []})
+    except Refused as refused:
+        if refused.status == 403:
+            yield from _scopes(refused) or [str(client.judged(refused, writing=False))]
+
+
+def _no_fallback(owner: str, client: Client) -> Iterator[str]:
+    """Why the fallback owner can own no tasks; nothing where there is none, or it can."""
+    if not owner:
+        return
+    try:
+        client.get(f"{client.paths.owners}/{quote(owner, safe='')}")
+    except Refused as refused:
+        if refused.status in (400, 404):
+            yield (
+                f'fallback_owner "{owner}" is no active owner of this portal, so tasks of reps '
+                "who left are refused. Name the owner id of an active user, not the user's own id."
+            )
+        elif refused.status == 403:
+            yield from _scopes(refused) or [str(client.judged(refused, writing=False))]
+        else:
+            raise
 
 
 def _endings(settings: Settings, today: date) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from adapters.hubspot.answers import id_of, is_missing
-from adapters.hubspot.batches import EMAIL, Batches, by_id, chunks
+from adapters.hubspot.batches import EMAIL, Batches, by_id, chunks, require_type
 from adapters.hubspot.client import Broken, Client, Json, Refused
 from adapters.hubspot.mapping import Reading, records_of
 from adapters.hubspot.properties import Properties, Property
@@ -234,6 +234,7 @@ class Records:
         except Refused as refused:
             if refused.status == 404:
                 if any(is_missing(fault) for fault in refused.faults):
+                    require_type(self._client, object_type)
                     return None
                 raise TryAgain("HubSpot's 404 does not say that the record is gone.") from None
             raise

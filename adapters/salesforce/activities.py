@@ -75,18 +75,34 @@ class Activities:
                 )
             else:
                 wishes.append(Wish(write=write, target=write.target))
-        for turn in range(_ROUNDS):
-            if not wishes:
-                break
-            try:
-                wishes = self._round(wishes, outcomes, last=turn == _ROUNDS - 1)
-            except AdapterError as error:
-                if not outcomes:
-                    raise
-                left = outcomes_after([wish.write.key for wish in wishes], error)
-                outcomes |= {outcome.key: outcome for outcome in left}
-                break
+        try:
+            wishes = self._not_binned(wishes, outcomes)
+            for turn in range(_ROUNDS):
+                if wishes:
+                    wishes = self._round(wishes, outcomes, last=turn == _ROUNDS - 1)
+        except AdapterError as error:
+            if not outcomes:
+                raise
+            left = outcomes_after([wish.write.key for wish in wishes], error)
+            outcomes |= {outcome.key: outcome for outcome in left}
         return outcomes
+
+    def _not_binned(self, wishes: list[Wish], outcomes: dict[str, Outcome]) -> list[Wish]:
+        """Settle what an earlier sending made and a rep deleted; give back the others.
+
+        A task in the recycle bin keeps its key, and does not keep the key from another one.
+        """
+        doubtful = [wish.write.key for wish in wishes if wish.write.sent_before]
+        binned = self._by_keys(doubtful, binned=True) if doubtful else {}
+        for key in doubtful:
+            if key.lower() in binned:
+                outcomes[key] = Outcome(
+                    key=key,
+                    settled=Settled.ALREADY_APPLIED,
+                    remote_id=binned[key.lower()],
+                    reason="It was deleted since.",
+                )
+        return [wish for wish in wishes if wish.write.key not in outcomes]
 
     def _round(
         self, wishes: Sequence[Wish], outcomes: dict[str, Outcome], *, last: bool
@@ -154,14 +170,14 @@ class Activities:
             )
         return outcomes
 
-    def _by_keys(self, keys: Sequence[str]) -> dict[str, str]:
-        """Ids of tasks by key; archived ones too."""
+    def _by_keys(self, keys: Sequence[str], *, binned: bool = False) -> dict[str, str]:
+        """Ids of tasks by key, archived ones too; or else of those in the recycle bin."""
         name, found = self._settings.key_field, {}
         for some in chunks(list(dict.fromkeys(keys)), _KEYS_AT_ONCE):
             query = soql.select(["Id", "IsDeleted", name], "Task", [soql.one_of(name, some)])
             with self._client.contract(writing=False):
                 for row in self._client.query(query, deleted=True).rows("records"):
-                    if not row.get("IsDeleted"):
+                    if bool(row.get("IsDeleted")) is binned:
                         found[_text(row, name).lower()] = to_18(_text(row, "Id"))
         return found
 

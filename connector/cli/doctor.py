@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def doctor(context: typer.Context, config: ConfigPath = None, as_json: AsJson = False) -> None:
     """Ask every platform how it is and what our access lacks.
 
-    At most three requests to each; nothing is written. Tells the account, missing permissions
+    A few requests to each; nothing is written. Tells the account, missing permissions
     and fields, calls left today, clocks, what a repeated write would do there (A and B: nothing;
     C: a second task), and what will stop working. The exit code is 1 when something is missing.
 

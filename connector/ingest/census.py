@@ -6,13 +6,13 @@ more. So every known record is asked for once in a while, a few with each poll.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from connector import log
 from connector.clock import DAY
 from connector.errors import GrantAccess, Rejected
-from connector.model import Record, RecordRef, Role
+from connector.ingest.page import bare
+from connector.model import Record, RecordRef
 from connector.ports import Adapter
 from connector.store import Store
 
@@ -54,7 +54,7 @@ class Census:
             _LOG.warning("doubted", source=self._name, asked=len(known), missing=len(missing))
             missing = []
         following = f"{known[-1][0]}" if len(known) == AT_ONCE else "-"
-        return [_without(record) for record in missing], f"{begun} {following}"
+        return [bare(record) for record in missing], f"{begun} {following}"
 
     def _there(self, adapter: Adapter, refs: list[RecordRef]) -> set[RecordRef]:
         """Those of the records that are there, or cannot be asked for."""
@@ -86,9 +86,3 @@ class Census:
     def _note(self) -> str | None:
         with self._store.steady():
             return self._store.sources.note(self.key)
-
-
-def _without(record: Record) -> Record:
-    """The record as a deleted one; a person's data goes, when it became known stays."""
-    fields = {} if record.role is Role.PERSON else record.fields
-    return replace(record, fields=fields, emails=(), deleted=True)

@@ -132,7 +132,6 @@ class Ingest:
             with self._store.transaction():
                 page = Page(cursor="", records=tuple(gone))
                 stored = store_page(self._store, page, now, careful=careful)
-                self._store.people.forget_addresses(stored.touched)
                 self._judge.bring_up_to_date(sorted(stored.touched), cycle, careful=careful)
                 self._store.sources.set_note(census.key, note)
 

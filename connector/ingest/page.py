@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
 from connector import log
-from connector.model import Engagement, Record
+from connector.model import Engagement, Record, Role
 from connector.ports import Page
 from connector.store import Store
 
@@ -56,13 +56,30 @@ def store_page(store: Store, page: Page, now: int, *, careful: bool) -> Stored:
 
 
 def _put(store: Store, record: Record, now: int, done: Stored) -> None:
-    done.touched |= store.people.put(record, now=now)
+    gone = record.deleted and record.merged_into is None and record.role is Role.PERSON
+    touched = store.people.put(bare(record) if gone else record, now=now)
+    if gone:
+        store.people.forget_addresses(touched)
+    done.touched |= touched
+
+
+def bare(record: Record) -> Record:
+    """A deleted record without a person's data; when it became known stays.
+
+    It may come back out of a recycle bin: then it is read again with everything.
+    """
+    fields = {} if record.role is Role.PERSON else record.fields
+    return replace(record, fields=fields, emails=(), deleted=True)
 
 
 def _add(store: Store, engagements: tuple[Engagement, ...], done: Stored) -> None:
-    known = [(store.people.who(each), each) for each in engagements]
+    people = store.people
+    known = [
+        (people.known_to(each) if each.withdrawn else people.who(each), each)
+        for each in engagements
+    ]
     usable = [(who, each) for who, each in known if who is not None]
-    done.unusable += len(known) - len(usable)
+    done.unusable += sum(who is None and not each.withdrawn for who, each in known)
     done.touched |= store.timelines.add(usable)
 
 

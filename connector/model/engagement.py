@@ -65,7 +65,10 @@ class Engagement:
     instance: str
     """The platform instance that reported it."""
     id: str
-    """The platform's id of it, unique in the instance; reading it twice gives the same id."""
+    """The platform's id of it, unique in the instance; reading it twice gives the same id.
+
+    Persons who did it together share it. It holds no id of a person record, which merging changes.
+    """
     at: int
     """When it happened, UTC ms."""
     kind: Kind
@@ -79,3 +82,5 @@ class Engagement:
     """The link that was clicked; distinct links tell scanners from people."""
     message: str = ""
     """The mailing that a sent, opened or clicked e-mail belongs to."""
+    withdrawn: bool = False
+    """It did not happen after all: what was told of this person under this id is taken back."""

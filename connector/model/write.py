@@ -37,6 +37,10 @@ class Write:
     fields: Fields
     expected: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
     """Per field the values under which it may be changed; a field not named may have any."""
+    sent_before: bool = False
+    """An earlier sending may have reached the platform. What it made may have been thrown away by a
+    person since, which can free the key: an adapter looks into the recycle bin before it makes it
+    again."""
 
 
 class Settled(StrEnum):

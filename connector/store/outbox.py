@@ -216,6 +216,7 @@ def _queued(row: tuple[object, ...]) -> Queued:
         ),
         fields=payload["fields"],
         expected={name: tuple(values) for name, values in payload["expected"].items()},
+        sent_before=bool(value["attempt"]),
     )
     return Queued(
         write=write,

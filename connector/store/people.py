@@ -97,6 +97,18 @@ class People:
         ).fetchone()
         return int(row[0]) if row else self._place_for(ref, address)
 
+    def known_to(self, engagement: Engagement) -> int | None:
+        """The person of an engagement if there is one already; nobody is made."""
+        address, ref = normalised(engagement.email or ""), engagement.person
+        if ref is None:
+            return self._known_address(address) if address else None
+        row = self._db.execute(
+            "SELECT id FROM record WHERE instance = ? AND object_type = ? AND external_id = ?",
+            (ref.instance, ref.object_type, ref.id),
+        ).fetchone()
+        found = self._row(self._survivor(int(row[0])))["person"] if row else None
+        return found if isinstance(found, int) else None
+
     def around(self, record: int) -> set[int]:
         """The persons whose evaluation a record can change."""
         rows = self._db.execute(

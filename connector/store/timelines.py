@@ -32,16 +32,26 @@ class Timelines:
         """Store engagements with their person; returns the persons for whom something is new.
 
         A repeated id at the same instant changes nothing. A repeated id at another instant is a
-        correction: the latest reading stays.
+        correction: the latest reading stays. One that is withdrawn goes, whenever it was.
         """
         added: dict[int, dict[int, int]] = {}
+        lost = set()
         for person, engagement in engagements:
             number = engagement_id(engagement)
-            if self._add(person, number, engagement):
+            if engagement.withdrawn:
+                added.get(person, {}).pop(number, None)
+                lost |= {person} if self._withdraw(person, number) else set()
+            elif self._add(person, number, engagement):
                 added.setdefault(person, {})[number] = engagement.at
         for person, instants in added.items():
             self._drop_corrected(person, instants)
-        return set(added)
+        return added.keys() | lost
+
+    def _withdraw(self, person: int, number: int) -> bool:
+        gone = self._db.execute(
+            "DELETE FROM engagement WHERE person = ? AND id = ?", (person, number)
+        )
+        return gone.rowcount > 0
 
     def of(self, person: int) -> tuple[Engaged, ...]:
         """The engagement of one person in order."""

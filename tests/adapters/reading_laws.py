@@ -33,7 +33,10 @@ def rows_of(page: Page) -> tuple[Row, ...]:
 
 
 def identity(row: Row) -> RecordRef | str:
-    return row.id if isinstance(row, Engagement) else row.ref
+    """An engagement has one id for all persons who did it together."""
+    if isinstance(row, Engagement):
+        return row.id if row.person is None else f"{row.id} of {row.person}"
+    return row.ref
 
 
 def take(seen: Seen, row: Row) -> None:

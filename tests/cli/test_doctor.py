@@ -137,3 +137,13 @@ def test_trouble_is_told_with_its_kind(platform: MemoryPlatform, clock: ManualCl
     told = examine("crm", "memory", adapter(clock), gets_writes=True)
     assert told.trouble.startswith("SignInAgain: ")
     assert not told.is_well
+
+
+def test_what_writing_lacks_is_asked_of_a_target_only(clock: ManualClock):
+    class Lacking(MemoryAdapter):
+        def lacking_to_write(self) -> tuple[str, ...]:
+            return ("an owner who falls back",)
+
+    lame = Lacking("crm", Settings(name="doctors"), clock)
+    assert examine("crm", "memory", lame, gets_writes=True).missing == ("an owner who falls back",)
+    assert examine("crm", "memory", lame, gets_writes=False).missing == ()

@@ -164,3 +164,19 @@ def test_who_vanished_is_noticed_though_one_stream_is_refused(world: World, from
     assert living(world) == ["ada"]
     (state,) = world.store.sources.states()
     assert state.failure.startswith("GrantAccess")
+
+
+def test_who_is_deleted_keeps_no_personal_data_and_may_come_back(world: World):
+    ref = world.person("ada")
+    world.person("bob")
+    world.cycle()
+    world.person("ada", deleted=True, modified_at=world.clock.now() + HOUR)
+    world.cycle(HOUR)
+    assert addresses(world) == ["bob@mill.example"]
+    stored = "SELECT deleted, fields, created_at IS NOT NULL FROM record"
+    row = world.store.connection.execute(f"{stored} WHERE external_id = 'ada'").fetchone()
+    assert row == (1, "{}", 1)
+    world.person("ada", modified_at=world.clock.now() + HOUR)
+    world.cycle(HOUR)
+    assert addresses(world) == ["ada@mill.example", "bob@mill.example"]
+    assert ref.id in living(world)

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.memory.platform import Fault
 from connector.clock import DAY, HOUR, MINUTE
-from connector.errors import Unsupported
+from connector.errors import GrantAccess, Unsupported
 from connector.model import OutboxState, RecordRef, Write, WriteKind
 from connector.ports import Delivery
 from tests.flow.test_faults import returned
@@ -66,6 +66,26 @@ def queue(world, number, **more):
     world.store.outbox.add(write, person=1, revision="", now=world.clock.now())
 
 
+def test_the_target_is_told_which_writes_may_have_been_sent_before(world):
+    told: list[tuple[WriteKind, bool]] = []
+    write = world.adapter.write
+
+    def listening(writes):
+        told.extend((each.kind, each.sent_before) for each in writes)
+        return write(writes)
+
+    returned(world, "ada")
+    kill_while_sending(world)
+    world.adapter.write = listening
+    world.cycles(5)
+    assert (WriteKind.CREATE_TASK, True) in told
+    assert world.store.outbox.counts() == {OutboxState.DONE: 2}
+    told.clear()
+    returned(world, "bob")
+    world.cycles(5)
+    assert {before for _, before in told} == {False}
+
+
 def test_any_number_of_expired_writes_is_given_up_and_told(world):
     world.person()
     world.cycle()
@@ -118,6 +138,26 @@ def test_a_kind_of_write_that_the_target_does_not_take_costs_no_other_write(worl
     world.cycles(3)
     assert len(world.tasks()) == 2
     assert world.store.outbox.counts() == {OutboxState.DONE: 2, OutboxState.DEAD: 2}
+
+
+def test_what_needs_a_permission_waits_alone(world):
+    returned(world, "ada")
+    write = world.adapter.write
+
+    def no_fields(writes):
+        if any(each.kind is WriteKind.SET_FIELDS for each in writes):
+            raise GrantAccess
+        return write(writes)
+
+    world.adapter.write = no_fields
+    world.cycles(1, apart=MINUTE)
+    assert world.store.outbox.counts() == {OutboxState.DONE: 1, OutboxState.RETRY: 1}
+    returned(world, "bob")
+    world.cycles(1, apart=MINUTE)  # well within the pause
+    assert len(world.tasks()) == 2
+    world.adapter.write = write
+    world.cycles(3)
+    assert world.store.outbox.counts() == {OutboxState.DONE: 4}
 
 
 def _after_one_write(world):

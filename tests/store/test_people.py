@@ -178,3 +178,19 @@ def test_an_address_that_stands_for_none_ties_nobody_together(store, stand_in):
     for name in ("ada", "bob"):
         store.people.put(person(name, f"{stand_in}@mill.example"), now=NOW)
     assert who(store, "ada") != who(store, "bob")
+
+
+def call_of(name):
+    return Engagement(instance="crm", id="c1", at=NOW, kind=Kind.CALL_HELD, person=ref(name))
+
+
+def test_what_two_people_did_together_is_of_each_and_counts_once_when_they_are_one(store):
+    for name in ("ada", "bob"):
+        store.people.put(person(name, f"{name}@mill.example"), now=NOW)
+    told = [(store.people.who(call_of(name)), call_of(name)) for name in ("ada", "bob")]
+    store.timelines.add(told)
+    assert [len(store.timelines.of(each)) for each, _ in told] == [1, 1]
+    store.people.put(person("bob", merged_into=ref("ada")), now=NOW)
+    store.timelines.add([(store.people.who(call_of("ada")), call_of("ada"))])
+    assert [each.at for each in store.timelines.of(who(store, "ada"))] == [NOW]
+    assert store.timelines.count() == 1

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from connector.clock import DAY, HOUR, MINUTE
-from connector.model import Evidence, Kind
+from connector.ingest.page import store_page
+from connector.model import Engagement, Evidence, Kind
 from connector.ports import Stream
+from connector.store import Store
+from sandbox.hubspot.caller import PEOPLE
 from sandbox.hubspot.kept import Kept
 from tests.adapters.hubspot.wild import (
     activity,
@@ -46,6 +49,57 @@ def test_a_meeting_is_told_when_it_is_booked_and_when_it_is_over(world, backfill
     assert (Kind.MEETING_HELD, DAY) in told(seen)
     again, _ = engaged(adapter, cursor)
     assert again == {}
+
+
+def kept(world: HubspotWorld, store: Store, adapter, cursor: str | None = None):
+    """Read to the end into a store: the kinds of what stays of the seller, and the cursor."""
+    more = True
+    while more:
+        page = adapter.read(Stream.ENGAGEMENTS, cursor)
+        with store.transaction():
+            store_page(store, page, world.clock.now(), careful=False)
+        cursor, more = page.cursor, page.more
+    with store.transaction():
+        call = Engagement(
+            instance="crm", id="", at=0, kind=Kind.CALL_HELD, person=world.ref(world.seller)
+        )
+        person = store.people.known_to(call)
+        assert person is not None
+        return [Kind.of_code(each.kind) for each in store.timelines.of(person)], cursor
+
+
+@pytest.mark.parametrize("outcome", ["NO_SHOW", "CANCELED", "RESCHEDULED"])
+def test_a_meeting_that_turns_out_not_to_have_been_held_is_taken_back(world, tmp_path, outcome):
+    store = Store.open(tmp_path / "state")
+    adapter = only(world, "meetings")
+    made = meeting(world, START - DAY, START - 2 * HOUR)
+    found, cursor = kept(world, store, adapter)
+    assert sorted(found) == [Kind.MEETING_BOOKED, Kind.MEETING_HELD]
+    world.clock.move_to(START + HOUR)
+    with world.portal.lock:
+        world.portal.change(made, {"hs_meeting_outcome": outcome}, PEOPLE)
+    found, cursor = kept(world, store, adapter, cursor)
+    assert found == [Kind.MEETING_BOOKED]
+    world.clock.move_to(START + 2 * HOUR)
+    with world.portal.lock:
+        world.portal.change(made, {"hs_meeting_outcome": "COMPLETED"}, PEOPLE)
+    found, _ = kept(world, store, adapter, cursor)
+    assert sorted(found) == [Kind.MEETING_BOOKED, Kind.MEETING_HELD]
+    store.close()
+
+
+def test_a_call_in_which_nobody_was_reached_after_all_is_taken_back(world, tmp_path):
+    store = Store.open(tmp_path / "state")
+    adapter = only(world, "calls")
+    made = activity(world, "calls", START, hs_timestamp=str(START), hs_call_status="COMPLETED")
+    found, cursor = kept(world, store, adapter)
+    assert found == [Kind.CALL_HELD]
+    world.clock.move_to(START + HOUR)
+    with world.portal.lock:
+        busy = {"hs_call_disposition": "9d9162e7-6cf3-4944-bf63-4dff82258764"}
+        world.portal.change(made, busy, PEOPLE)
+    assert kept(world, store, adapter, cursor)[0] == []
+    store.close()
 
 
 def test_a_meeting_that_was_ahead_in_the_first_load_is_told_when_it_is_over(world):

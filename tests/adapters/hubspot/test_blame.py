@@ -139,3 +139,40 @@ def test_an_error_about_one_input_says_nothing_about_another(world):
     body["results"] = [{"id": "5", "objectWriteTraceId": "write-0", "properties": {}}]
     instead(world, CREATE, body, 207)
     assert settled(adapter.write(writes)) == [DONE, Settled.UNKNOWN]
+
+
+NO_SUCH = {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "resource not found"}
+
+
+@pytest.mark.parametrize("kind", [WriteKind.CREATE_TASK, WriteKind.SET_FIELDS])
+def test_a_type_that_is_not_found_as_a_whole_ends_no_write(world, kind):
+    writes = [some_write(world, kind, world.target(n), n) for n in range(3)]
+    adapter = world.adapter()
+    adapter.write([some_write(world, kind, world.target(9), 9)])
+    object_type = "tasks" if kind is WriteKind.CREATE_TASK else "contacts"
+    world.front.instead = [(f"/{object_type}", Answer(status=404, body=NO_SUCH))] * 20
+    with pytest.raises(TryAgain, match=f"no {object_type} at all"):
+        adapter.write(writes)
+    assert len(world.front.instead) == 18  # halving would not tell more
+    world.front.instead = []
+    assert settled(adapter.write(writes)) == [DONE] * 3
+
+
+def test_records_of_a_type_that_is_not_found_as_a_whole_are_not_gone(world):
+    adapter, target = world.adapter(), world.target(1)
+    assert set(adapter.fetch([target], [])) == {target}
+    world.front.instead = [("/contacts", Answer(status=404, body=NO_SUCH))] * 20
+    with pytest.raises(TryAgain, match="no contacts at all"):
+        adapter.fetch([target], [])
+    world.front.instead = []
+    erase(world, target)
+    assert set(adapter.fetch([target], [])) == set()
+
+
+def test_something_that_is_not_found_beside_a_record_that_is_there_ends_no_task(world):
+    writes = tasks(world, 1)
+    adapter = world.adapter()
+    adapter.check()
+    instead(world, CREATE, NO_SUCH, 404)
+    assert settled(adapter.write(writes)) == [Settled.RETRY]
+    assert settled(adapter.write(writes)) == [DONE]

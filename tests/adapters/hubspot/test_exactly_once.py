@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
 from connector.clock import DAY
-from connector.errors import AdapterError, FateUnknown
+from connector.errors import AdapterError, FateUnknown, TryAgain
 from connector.model import Settled, WriteKind
 from sandbox.hubspot import writing as portal_writing
 from sandbox.hubspot.caller import PEOPLE
@@ -74,8 +75,7 @@ def test_a_lost_answer_doubles_nothing(world, fault, kind):
     with pytest.raises(FateUnknown):
         adapter.write(writes)
     assert settled(adapter.write(writes)) == [AGAIN] * 3
-    object_type = "notes" if kind is WriteKind.ADD_NOTE else "tasks"
-    assert keys(world, object_type) == sorted(write.key for write in writes)
+    assert keys(world, object_of(kind)) == sorted(write.key for write in writes)
 
 
 def test_a_late_commit_doubles_nothing(world):
@@ -175,3 +175,60 @@ def test_in_hostile_weather_nothing_is_doubled_and_nothing_is_missing(world, see
     assert sorted(changed) == sorted(
         write.target for write in writes if write.kind is WriteKind.SET_FIELDS
     )
+
+
+@pytest.mark.parametrize("kind", [WriteKind.CREATE_TASK, WriteKind.ADD_NOTE])
+@pytest.mark.parametrize("lead_objects", [False, True])
+def test_what_was_archived_before_the_next_sending_is_not_made_again(world, kind, lead_objects):
+    """Archiving frees the key here: no refusal tells that it was made once."""
+    writes = [some_write(world, kind, world.target(n), n) for n in range(3)]
+    adapter = world.adapter(lead_objects=lead_objects)
+    world.platform.weather.force("lost", matching=f"{object_of(kind)}{CREATE}")
+    with pytest.raises(FateUnknown):
+        adapter.write(writes)
+    first = made(world, object_of(kind))
+    with world.portal.lock:
+        portal_writing.archive(world.portal, PEOPLE, first[1])
+    outcomes = adapter.write([replace(write, sent_before=True) for write in writes])
+    assert settled(outcomes) == [AGAIN] * 3
+    assert [outcome.remote_id for outcome in outcomes] == [str(kept.id) for kept in first]
+    assert [outcome.reason != "" for outcome in outcomes] == [False, True, False]
+    assert keys(world, object_of(kind)) == sorted(write.key for write in writes)
+
+
+def test_nobody_looks_into_the_recycle_bin_for_a_first_sending(world):
+    adapter = world.adapter()
+    adapter.write(tasks(world, 3))
+    assert not [call for call in world.front.seen if call.query.get("archived") == "true"]
+
+
+def test_a_recycle_bin_of_many_pages_is_read_to_its_end(world):
+    for number in range(1, 121):
+        world.load("tasks", 9_000_040_000 + number, START, {"hs_timestamp": str(START)})
+        world.portal.place(
+            world.portal.tables["tasks"].kept[9_000_040_000 + number], archived_at=START
+        )
+    [write] = tasks(world, 1)
+    adapter = world.adapter()
+    adapter.write([write])
+    [kept] = [each for each in made(world) if each.properties.get(KEY) == write.key]
+    with world.portal.lock:
+        portal_writing.archive(world.portal, PEOPLE, kept)
+    [outcome] = adapter.write([replace(write, sent_before=True)])
+    assert (outcome.settled, outcome.remote_id) == (AGAIN, str(kept.id))
+    assert len([call for call in world.front.seen if call.query.get("archived") == "true"]) == 2
+
+
+def test_where_the_recycle_bin_cannot_be_looked_into_nothing_is_sent(world):
+    [write] = tasks(world, 1)
+    adapter = world.adapter()
+    adapter.check()
+    instead(world, "/tasks", {"category": "INTERNAL_ERROR"}, 500)
+    with pytest.raises(TryAgain):
+        adapter.write([replace(write, sent_before=True)])
+    assert keys(world) == []
+    assert settled(adapter.write([replace(write, sent_before=True)])) == [DONE]
+
+
+def object_of(kind: WriteKind) -> str:
+    return "notes" if kind is WriteKind.ADD_NOTE else "tasks"

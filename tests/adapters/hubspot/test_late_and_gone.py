@@ -149,3 +149,21 @@ def test_13_merged_records_name_their_winner(world, as_new):
         assert {told[ref].merged_into for ref in losers} == {last}
         assert set(told[last].emails) == {f"n{n}@acme.example" for n in range(3)}
         assert told[last].merged_into is None
+
+
+def test_a_contact_that_comes_back_out_of_the_recycle_bin_is_read_again(world):
+    [ref] = put_contacts(world, 1)
+    adapter = world.adapter(archive_every=1)
+    _, cursor = people(adapter)
+    world.clock.move_to(START + HOUR)
+    with world.portal.lock:
+        writing.archive(world.portal, PEOPLE, world.kept(ref))
+    world.clock.move_to(START + 3 * HOUR)
+    seen, cursor = people(adapter, cursor)
+    assert records(seen)[ref].deleted
+    with world.portal.lock:
+        writing.restore(world.portal, PEOPLE, world.kept(ref))
+    world.clock.move_to(START + 4 * HOUR)
+    seen, _ = people(adapter, cursor)
+    assert not records(seen)[ref].deleted
+    assert records(seen)[ref].emails == ("n0@acme.example",)

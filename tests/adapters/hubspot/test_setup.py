@@ -185,6 +185,36 @@ def test_check_names_what_only_notes_lack(world):
     assert "notes.leadmode_key" in missing
 
 
+def lacking(world, **settings):
+    return list(world.adapter(**settings).lacking_to_write())
+
+
+def test_what_only_lead_objects_lack_is_named(world):
+    drop_key(world, "leads")
+    assert lacking(world) == []
+    [missing] = lacking(world, lead_objects=True)
+    assert "leads.leadmode_key" in missing
+
+
+def test_a_fallback_owner_who_can_own_nothing_is_named(world):
+    assert lacking(world, fallback_owner=world.owner()) == []
+    for owner in ("999", world.made.former, "someone/else"):
+        [missing] = lacking(world, fallback_owner=owner)
+        assert f'"{owner}"' in missing
+
+
+def test_the_scope_that_writing_needs_is_named_and_nothing_is_written(world):
+    assert lacking(world) == []
+    world.platform.access.add("narrow", TOKEN, ["crm.objects.contacts.read"])
+    assert lacking(world) == ["crm.objects.contacts.write"]
+    assert world.portal.journal.of("tasks", "created") == []
+
+
+def test_the_scope_that_seeing_owners_needs_is_named(world):
+    world.platform.access.add("narrow", TOKEN, ["crm.objects.contacts.write"])
+    assert lacking(world, fallback_owner=world.owner()) == ["crm.objects.owners.read"]
+
+
 def test_check_costs_three_calls_where_no_answer_tells_the_day(world):
     headers = world.platform.quota.headers
     world.platform.quota.headers = lambda app, family: {

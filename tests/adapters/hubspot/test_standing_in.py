@@ -12,7 +12,7 @@ from tests.adapters.hubspot.test_engaged import reading, row
 from tests.adapters.hubspot.test_engagements import submit
 from tests.adapters.hubspot.wild import ann, engaged, no_scope, paths, put_contacts, rows
 from tests.adapters.hubspot.world import HubspotWorld
-from tests.adapters.reading_laws import Seen
+from tests.adapters.reading_laws import Seen, identity
 from tests.adapters.world import START
 
 FORMS = "/marketing/forms"
@@ -83,7 +83,7 @@ def test_a_stand_in_goes_to_its_end_when_its_hour_passes_on_the_way(world):
     seen: Seen = {}
     while not page.engagements:
         page = adapter.read(Stream.ENGAGEMENTS, page.cursor)
-    seen |= {one.id: one for one in page.engagements}
+    seen |= {identity(one): one for one in page.engagements}
     world.front.instead = [("forms", no_scope("forms"))] * 5
     cursor = read_at(world, adapter, page.cursor, START + 2 * HOUR, seen)
     read_at(world, adapter, cursor, START + 2 * HOUR, seen)

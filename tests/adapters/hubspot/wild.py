@@ -85,12 +85,13 @@ def contact(number: int) -> RecordRef:
 
 
 def told(seen: Seen) -> list[tuple[Kind, int]]:
-    rows = [row for row in seen.values() if isinstance(row, Engagement)]
-    return sorted((row.kind, row.at - START) for row in rows)
+    return sorted((row.kind, row.at - START) for row in rows(seen))
 
 
 def rows(seen: Seen) -> list[Engagement]:
-    return [row for row in seen.values() if isinstance(row, Engagement)]
+    """What was told of and not taken back."""
+    told = [row for row in seen.values() if isinstance(row, Engagement)]
+    return [row for row in told if not row.withdrawn]
 
 
 def only(world: HubspotWorld, *sources: str, **more):

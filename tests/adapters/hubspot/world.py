@@ -262,7 +262,7 @@ class HubspotWorld:
             "calls", values, id=FIRST["calls"] + number, created_at=at, updated_at=at
         )
         self.portal.link(kept, self.seller)
-        name = f"calls:{kept.id}:{self.seller.id}:call_held"
+        name = f"calls:{kept.id}:call_held"
         return replace(told, id=name, person=self.ref(self.seller), asset="Call")
 
     def mail(self, kind: str, at: int, recipient: str, number: int = 0, **more: Any) -> EmailEvent:

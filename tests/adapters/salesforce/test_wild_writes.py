@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from connector.clock import MINUTE
-from connector.model import Settled, WriteKind
+from connector.errors import FateUnknown
+from connector.model import RecordRef, Settled, WriteKind
 from connector.ports import Stream
 from sandbox.salesforce.calls import Answer
 from sandbox.salesforce.values import Row
@@ -131,3 +134,20 @@ def test_a_look_that_is_refused_for_one_change_is_taken_for_each(world):
     world.front.instead.append((path, Answer(status=400, body=refusal)))
     assert {outcome.settled for outcome in adapter.write(writes)} == {Settled.APPLIED}
     assert world.front.instead == []
+
+
+@pytest.mark.parametrize("kind", [WriteKind.CREATE_TASK, WriteKind.ADD_NOTE])
+def test_what_was_deleted_before_the_next_sending_is_not_made_again(world, kind):
+    """A task in the recycle bin does not keep its key from another one."""
+    writes = [some_write(world, kind, world.target(n), n) for n in range(3)]
+    adapter = world.adapter()
+    world.lose_next_answer()
+    with pytest.raises(FateUnknown):
+        adapter.write(writes)
+    first = [row["Id"] for row in world.org.tables["Task"].live()]
+    world.remove(RecordRef(world.instance, "Task", str(first[1])))
+    outcomes = adapter.write([replace(write, sent_before=True) for write in writes])
+    assert [o.settled for o in outcomes] == [Settled.ALREADY_APPLIED] * 3
+    assert [o.remote_id for o in outcomes] == first
+    assert outcomes[1].reason == "It was deleted since."
+    assert len(world.landed(kind)) == 3
