@@ -69,22 +69,38 @@ class Player:
 
     def play(self, portion: Portion) -> PortionPlayed:
         """Everything these rules would have said about the persons of the portion."""
-        facts = {
-            person.id: facts_of(person, self._authority)
-            for person in portion.persons
-            if person.records
-        }
-        classified = classify_columns(portion.columns, portion.touchpoints, self._rulebook.machine)
+        facts = self._facts(portion)
         found: list[tuple[int, Transition, int]] = []
         looked_at: dict[str, tuple[int, ...]] = {}
-        for number, mode in enumerate(self._rulebook.lead_modes):
-            chosen = [p for p in portion.persons if p.id in facts and self._is_for(mode, p, facts)]
-            looked_at[mode.rule.id] = tuple(person.id for person in chosen)
-            told = self._replay(mode, chosen, facts, classified, portion)
+        for number, chosen, told in self._told(portion, facts):
+            looked_at[self._rulebook.lead_modes[number].rule.id] = tuple(p.id for p in chosen)
             found += [(person, transition, number) for person, transition in told]
         return PortionPlayed(
             played=tuple(self._decided(found, portion, facts)), looked_at=looked_at
         )
+
+    def entries(self, portion: Portion) -> Iterator[tuple[str, int]]:
+        """The rule and the moment (UTC ms) of every entry, handed off or not: much quicker."""
+        for number, _, told in self._told(portion, self._facts(portion)):
+            for _, transition in told:
+                if transition.change is Change.ENTERED:
+                    yield self._rulebook.lead_modes[number].rule.id, transition.at
+
+    def _facts(self, portion: Portion) -> dict[int, Facts]:
+        return {
+            person.id: facts_of(person, self._authority)
+            for person in portion.persons
+            if person.records
+        }
+
+    def _told(
+        self, portion: Portion, facts: dict[int, Facts]
+    ) -> Iterator[tuple[int, list[Person], Iterator[tuple[int, Transition]]]]:
+        """Per rule its position, the persons it is for, and what it says about them."""
+        classified = classify_columns(portion.columns, portion.touchpoints, self._rulebook.machine)
+        for number, mode in enumerate(self._rulebook.lead_modes):
+            chosen = [p for p in portion.persons if p.id in facts and self._is_for(mode, p, facts)]
+            yield number, chosen, self._replay(mode, chosen, facts, classified, portion)
 
     def _is_for(self, mode: LeadMode, person: Person, facts: dict[int, Facts]) -> bool:
         if mode.applies_to.holds(facts[person.id]):

@@ -21,6 +21,7 @@ from connector.cli.run import run
 from connector.cli.status import status
 from connector.cli.sync import sync
 from connector.cli.test import test
+from connector.cli.tune import tune
 from connector.cli.version import say_version, version
 
 app = typer.Typer(
@@ -47,8 +48,8 @@ def leadmode(
 
 
 _IN_ORDER: tuple[Callable[..., None], ...] = (
-    run, sync, check, test, doctor, provision, leads, explain, held, backtest, status, arm,
-    disarm, version,
+    run, sync, check, test, doctor, provision, leads, explain, held, backtest, tune, status,
+    arm, disarm, version,
 )  # fmt: skip
 
 for _command in _IN_ORDER:

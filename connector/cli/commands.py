@@ -16,7 +16,7 @@ from connector.cli.page import complain
 
 _ORDER: Final = (
     "check", "test", "doctor", "provision", "sync", "leads", "explain", "held", "backtest",
-    "outbox", "status", "arm", "disarm", "run", "version",
+    "tune", "outbox", "status", "arm", "disarm", "run", "version",
 )  # fmt: skip
 _USAGE: Final = 64
 _BROKEN_PIPE: Final = 141

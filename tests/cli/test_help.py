@@ -40,7 +40,7 @@ def options(path: tuple[str, ...]) -> list[str]:
 def test_these_are_the_commands():
     assert {" ".join(path) for path in ALL} == {
         "run", "sync", "check", "test", "doctor", "provision", "leads", "explain", "held",
-        "backtest", "outbox", "outbox retry", "outbox release", "outbox discard", "status",
+        "backtest", "tune", "outbox", "outbox retry", "outbox release", "outbox discard", "status",
         "arm", "disarm", "version",
     }  # fmt: skip
 
