@@ -11,7 +11,7 @@ from connector.errors import StateTooNew
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION: Final = 1
+VERSION: Final = 2
 """`PRAGMA user_version` of a database this code can work with."""
 
 _FIRST: Final = (
@@ -96,6 +96,13 @@ _FIRST: Final = (
     "CREATE INDEX outbox_person ON outbox (person)",
 )
 
+_LATE: Final = (
+    # How much later than it happened engagement arrived, where that was an hour or more.
+    """CREATE TABLE late (
+        person INTEGER NOT NULL, at INTEGER NOT NULL, id INTEGER NOT NULL, ms INTEGER NOT NULL,
+        PRIMARY KEY (person, at, id)) STRICT, WITHOUT ROWID""",
+)
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the database to `VERSION`, with a backup beside it before anything is changed.
@@ -135,6 +142,10 @@ def _migrate(connection: sqlite3.Connection) -> None:
     @migrations(name="0001_first")
     def first(db: Database) -> None:
         _apply(db.conn, 1, _FIRST)
+
+    @migrations(name="0002_late")
+    def late(db: Database) -> None:
+        _apply(db.conn, 2, _LATE)
 
     migrations.apply(Database(connection))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,6 +119,15 @@ def collect(
     return collector.cases()
 
 
+class _Did(NamedTuple):
+    """What one person did, as columns, as far as it carries points."""
+
+    at: Ints
+    arrived: Ints
+    """When it was known, UTC ms."""
+    signal: Ints
+
+
 class _Collector:
     def __init__(self, store: Store, book: Rulebook, mode: LeadMode, learning: Learning) -> None:
         self._book, self._mode, self._learning = book, mode, learning
@@ -157,8 +166,12 @@ class _Collector:
             own = np.arange(low, high)[counts[low:high]]
             self._people[np.unique(rows.signal[own])] += 1
             instants = portion.instants_of(person.id)
-            at, signal = rows.at[own].astype(np.int64), rows.signal[own].astype(np.int64)
-            self._add(person, instants, at, signal, stands_for)
+            did = _Did(
+                at=rows.at[own].astype(np.int64),
+                arrived=rows.at[own] + portion.late[rows.places(own)],
+                signal=rows.signal[own].astype(np.int64),
+            )
+            self._add(person, instants, did, stands_for)
 
     def _looked_at(self, person: Person) -> float:
         """How many persons this one stands for; 0: is not looked at."""
@@ -172,9 +185,7 @@ class _Collector:
         chance = float(drawn(np.array([person.id]), 1)[0])
         return 1.0 / self._kept if chance < self._kept else 0.0
 
-    def _add(
-        self, person: Person, instants: Sequence[int], at: Ints, signal: Ints, stands_for: float
-    ) -> None:
+    def _add(self, person: Person, instants: Sequence[int], did: _Did, stands_for: float) -> None:
         moments = self._moments(person, instants)
         sale = self._followed_by(person, moments)
         known = sale > _UNKNOWN
@@ -183,7 +194,7 @@ class _Collector:
             return
         weight = np.full(len(moments), stands_for * STEP / self._learning.when.horizon_ms)
         person_column = np.full(len(moments), person.id)
-        self._parts.append((person_column, moments, sale, weight, self._done(moments, at, signal)))
+        self._parts.append((person_column, moments, sale, weight, self._done(moments, did)))
 
     def _moments(self, person: Person, instants: Sequence[int]) -> Ints:
         """The weekly grid of a person, each with a weekday of their own; not while a sale is on."""
@@ -213,14 +224,15 @@ class _Collector:
                 found[before] = self._sales.setdefault(one.record.ref, len(self._sales))
         return found
 
-    def _done(self, moments: Ints, at: Ints, signal: Ints) -> NDArray[np.float32]:
+    def _done(self, moments: Ints, did: _Did) -> NDArray[np.float32]:
         shape = (len(moments), len(self._people), len(self._half_lives))
         done = np.zeros(shape, np.float32)
-        if len(at):
-            ages = (moments[:, None] - at[None, :]).astype(np.float64)
-            is_of = signal[:, None] == np.arange(shape[1])[None, :]
+        if len(did.at):
+            ages = (moments[:, None] - did.at[None, :]).astype(np.float64)
+            known = moments[:, None] >= did.arrived[None, :]
+            is_of = did.signal[:, None] == np.arange(shape[1])[None, :]
             for number, half_life in enumerate(self._half_lives):
-                left = np.where(ages >= 0, np.exp2(-np.maximum(ages, 0) / half_life), 0.0)
+                left = np.where(known, np.exp2(-np.maximum(ages, 0) / half_life), 0.0)
                 done[:, :, number] = left @ is_of
         return done
 
