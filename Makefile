@@ -15,7 +15,7 @@ UV := uv==0.13.9
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help setup demo demo-csv demo-real test format lint types layers tests bench bench-crm \
+.PHONY: help setup demo demo-csv demo-real demo-backtest test format lint types layers tests bench bench-backtest bench-crm \
 	kill kill-salesforce kill-hubspot coverage lock clean
 
 help: ## print this list
@@ -39,6 +39,9 @@ demo-csv: setup ## the same story through CSV exports, without any network
 
 demo-real: setup ## the same on 2,500 real households that nobody here invented
 	@$(PY) -m sandbox.demos.real
+
+demo-backtest: setup ## the shipped rules on the story's two years, beside a bad pack: lift over chance
+	@$(PY) -m sandbox.demos.backtest
 
 test: setup format lint types layers tests ## every check: format, lint, types, layers, tests
 
@@ -65,6 +68,9 @@ tests: setup
 bench: setup ## replay and decision speed, beside the figures measured in the same run
 	@$(PY) -m benchmarks.replay
 	@$(PY) -m benchmarks.incremental
+
+bench-backtest: setup ## a backtest of a million engagements: time, memory, progress bar
+	@$(PY) -m benchmarks.backtest
 
 bench-crm: setup ## API calls and memory of the Salesforce and HubSpot adapters, beside the least possible
 	@$(PY) -m benchmarks.salesforce

@@ -77,6 +77,17 @@ class StoryTime:
         self._deliver.drain(self._stop, lambda *settled: done.sent.append(settled))
         return done
 
+    def read(self, now: int, progress: Progress | None = None) -> None:
+        """Only the first hop: read and store everything new, and evaluate nobody yet."""
+        self.clock.move_to(now)
+
+        def watch(told: Polled | Assessed) -> None:
+            if progress is not None and isinstance(told, Polled):
+                progress(told)
+
+        for name, adapter in self._adapters.items():
+            self._ingest.poll(name, adapter, self._stop, watch)
+
     def explain(self, person: int, at: int | None = None, *, last: int | None = None) -> None:
         """Print what `leadmode explain` prints of a person; only the last entries if so wished."""
         told = explain(self.store, self.config, person, at, self.clock.now())

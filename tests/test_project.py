@@ -127,6 +127,9 @@ def test_locks_hold_what_the_project_names_with_hashes_and_without_addresses():
     assert names(groups["build"]) <= set(run)
     assert names(groups["dev"]) <= set(dev)
     assert not names(groups["dev"]) & set(run), "a server needs no development tool"
+    for name, extra in PROJECT["project"]["optional-dependencies"].items():
+        assert names(extra) <= set(dev), f"nobody tests the extra {name}"
+        assert not names(extra) & set(run), f"a server does not need the extra {name}"
     for lock in LOCKS.values():
         text = lock.read_text()
         assert not re.search(r"index-url|find-links|file:|trusted-host|://|/tmp/", text)

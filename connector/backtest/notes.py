@@ -58,8 +58,9 @@ def notes_of(
 
 def _arrival(arrival: Arrival) -> Iterator[str]:
     text = (
-        "When engagement arrived is not stored: each counts from the moment at which it happened, "
-        "corrected and late ones too."
+        f"{arrival.late:,} engagements came an hour or more late, and count from their arrival. "
+        "When those of first loads, and of before leadmode kept it, arrived is not known: they "
+        "count from the moment at which they happened."
     )
     if arrival.median_ms is not None and arrival.slow_ms is not None:
         text += (

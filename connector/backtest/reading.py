@@ -9,7 +9,9 @@ from typing import Final
 
 import numpy as np
 
+from connector.backtest.late import Arrived
 from connector.engine.replay import Columns
+from connector.engine.replay.columns import Ints
 from connector.engine.timeline import Engaged, Touchpoint
 from connector.model import Evidence, Kind, Person, RecordRef
 from connector.plan.decide import WORK
@@ -22,7 +24,8 @@ PORTION: Final = 20_000
 _DONE_WITH: Final = (Kind.EMAIL_SENT.code, Kind.BOUNCED.code)
 _COUNTS: Final = """SELECT p.id, count(e.at) FROM person p LEFT JOIN engagement e
     ON e.person = p.id AND e.at <= :until WHERE p.merged_into IS NULL GROUP BY p.id ORDER BY p.id"""
-_ROWS: Final = """SELECT person, at, id, kind, evidence, touchpoint FROM engagement
+_ROWS: Final = """SELECT person, at, id, kind, evidence, touchpoint, coalesce(ms, 0)
+    FROM engagement LEFT JOIN late USING (person, at, id)
     WHERE person BETWEEN ? AND ? AND at <= ? ORDER BY person, at, id"""
 
 
@@ -34,12 +37,31 @@ class Portion:
     """In order of their number; one without records too."""
     columns: Columns
     """Their engagement, in order of (person, instant, id)."""
+    late: Ints
+    """Per engagement, how many ms after it happened it arrived; 0: soon, or nobody knows."""
     touchpoints: tuple[Touchpoint, ...]
 
     def rows_of(self, person: int) -> slice:
         """Where a person's engagement lies in the columns."""
         low, high = np.searchsorted(self.columns.person, [person, person + 1])
         return slice(int(low), int(high))
+
+    def late_persons(self) -> set[int]:
+        """The persons some of whose engagement came late."""
+        return set(np.unique(self.columns.person[self.late > 0]).tolist())
+
+    def arrived(self, person: int) -> list[Arrived]:
+        """The engagement of a person with its arrival, in the order in which it happened."""
+        rows = self.rows_of(person)
+        columns = self.columns.take(rows)
+        described = [columns.at, columns.id, columns.kind, columns.evidence, columns.touchpoint]
+        told = [column.tolist() for column in described if column is not None]
+        return [
+            Arrived(at + late, Engaged(at, number, kind, shown, self.touchpoints[place]))
+            for at, number, kind, shown, place, late in zip(
+                *told, self.late[rows].tolist(), strict=True
+            )
+        ]
 
     def instants_of(self, person: int) -> list[int]:
         """When the person did something, or something was done with them, in order."""
@@ -84,11 +106,12 @@ def size(store: Store, until: int) -> int:
 def portions(store: Store, authority: str, until: int, size: int) -> Iterator[Portion]:
     """All persons of the store with what happened up to `until`, portion by portion."""
     for persons in _cut(store, until, size):
-        columns, touchpoints = _columns(store, persons[0], persons[-1], until)
+        columns, touchpoints, late = _columns(store, persons[0], persons[-1], until)
         yield Portion(
             persons=tuple(load_person(store.connection, each, authority) for each in persons),
             columns=columns,
             touchpoints=touchpoints,
+            late=late,
         )
 
 
@@ -128,9 +151,9 @@ def _cut(store: Store, until: int, size: int) -> Iterator[list[int]]:
 
 def _columns(
     store: Store, first: int, last: int, until: int
-) -> tuple[Columns, tuple[Touchpoint, ...]]:
+) -> tuple[Columns, tuple[Touchpoint, ...], Ints]:
     rows = store.connection.execute(_ROWS, (first, last, until)).fetchall()
-    table = np.array(rows, np.int64).reshape(-1, 6)
+    table = np.array(rows, np.int64).reshape(-1, 7)
     numbers, place = np.unique(table[:, 5], return_inverse=True)
     touchpoints = tuple(_touchpoint(store, number) for number in numbers.tolist())
     return (
@@ -143,6 +166,7 @@ def _columns(
             touchpoint=place.astype(np.int64),
         ),
         touchpoints,
+        np.ascontiguousarray(table[:, 6]),
     )
 
 

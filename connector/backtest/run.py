@@ -196,8 +196,11 @@ def _arrival(store: Store, until: int) -> Arrival:
         (until,),
     )
     waits = [max(0, wait) for (wait,) in rows]
+    late = store.connection.execute(
+        "SELECT count(*) FROM late WHERE at + ms <= ?", (until,)
+    ).fetchone()[0]
     return Arrival(
-        stored=False,
+        late=int(late),
         decisions=len(waits),
         median_ms=round(statistics.median(waits)) if waits else None,
         slow_ms=waits[int(_SLOW * (len(waits) - 1))] if waits else None,

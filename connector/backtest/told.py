@@ -58,8 +58,8 @@ class Side:
 class Arrival:
     """How much later than it happened leadmode came to know of engagement, as far as it noted."""
 
-    stored: bool
-    """Whether the moment of arrival is stored with engagement."""
+    late: int
+    """Engagements that came an hour or more after they happened; each counts from its arrival."""
     decisions: int
     """Alerts that the running leadmode decided about after its first load."""
     median_ms: int | None

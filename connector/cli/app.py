@@ -26,6 +26,7 @@ from connector.cli.run import run
 from connector.cli.status import status
 from connector.cli.sync import sync
 from connector.cli.test import test
+from connector.cli.tune import tune
 from connector.cli.version import say_version, version
 from connector.cli.why_not import why_not
 
@@ -54,7 +55,7 @@ def leadmode(
 
 _IN_ORDER: tuple[Callable[..., None], ...] = (
     run, sync, plan, apply, check, test, doctor, provision, leads, explain, why_not, held,
-    backtest, diff, status, arm, disarm, reload, version,
+    backtest, diff, tune, status, arm, disarm, reload, version,
 )  # fmt: skip
 
 for _command in _IN_ORDER:

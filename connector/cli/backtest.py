@@ -84,10 +84,10 @@ def backtest(
     now, found = clock_of(context).now(), load(config)
     zone = ZoneInfo(found.time_zone)
     asked = Asked(
-        candidates=tuple(_candidates(found, rules, compare)),
+        candidates=tuple(candidates(found, rules, compare)),
         authority=found.authority.name,
         since=beginning(since, zone),
-        horizon=_length("--horizon", horizon),
+        horizon=length("--horizon", horizon),
         capacity=capacity,
         zone=zone,
         company_wide=company_wide,
@@ -104,9 +104,10 @@ def backtest(
         show(told, most)
 
 
-def _candidates(
+def candidates(
     found: Config, rules: list[str] | None, compare: list[str] | None
 ) -> Iterator[Candidate]:
+    """The configured rules, or those of the folders; then those to compare with."""
     from connector.backtest import Candidate  # noqa: PLC0415
     from connector.cli.folders import rule_folders  # noqa: PLC0415
     from connector.config.rules import load_rulebook  # noqa: PLC0415
@@ -126,25 +127,26 @@ def _candidates(
 
 
 def beginning(text: str, zone: ZoneInfo) -> Callable[[int], int]:
-    """From the end of what is stored to the beginning: "365d" and "-365d" are the same."""
+    """From the end of what is stored to where --since begins: "365d" and "-365d" are the same."""
     text = text.strip()
     if not text[:1].isdigit() or text[4:5] != "-":
-        length = _length("--since", text.removeprefix("-"))
-        return lambda end: end - length
+        millis = length("--since", text.removeprefix("-"))
+        return lambda end: end - millis
     start = moment(text, 0, zone, end_of_day=False)
     return lambda _end: start
 
 
-def _length(option: str, text: str) -> int:
+def length(option: str, text: str) -> int:
+    """Milliseconds of what an option says, more than 0."""
     from connector.config.durations import BadDuration, parse_duration  # noqa: PLC0415
 
     try:
-        length = parse_duration(text)
+        millis = parse_duration(text)
     except BadDuration as error:
         raise typer.BadParameter(f'{option} "{text}" {error}. {error.advice}') from None
-    if length <= 0:
+    if millis <= 0:
         raise typer.BadParameter(f'{option} "{text}" must be longer than nothing.')
-    return length
+    return millis
 
 
 @contextmanager

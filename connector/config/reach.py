@@ -75,6 +75,8 @@ def _takes(earlier: Signal, later: Signal) -> bool:
     """Whether the earlier one matches whatever the later one does, kinds aside."""
     if earlier.sources and not (later.sources and later.sources <= earlier.sources):
         return False
+    if earlier.classes and not (later.classes and later.classes <= earlier.classes):
+        return False
     if not earlier.assets:
         return True
     return bool(later.assets) and all(

@@ -284,12 +284,12 @@ class Ingest:
     ) -> Stored:
         now, sources, people = self._clock.now(), self._store.sources, self._store.people
         if not sources.loaded(name, stream.value):
-            stored = store_page(self._store, page, now, careful=careful)
+            stored = store_page(self._store, page, now, careful=careful, first=True)
             began = sources.begun_at(name, stream.value)
             before = (now if began is None else began) - self._config.backfill
             people.wake(stored.touched, 0, baseline_before=before)
         elif page.first_load is not None:
-            stored = store_page(self._store, page, now, careful=careful)
+            stored = store_page(self._store, page, now, careful=careful, first=True)
             before = page.first_load - self._config.backfill
             people.wake(stored.touched, 0, baseline_before=before)
         elif self.loading():

@@ -36,22 +36,23 @@ class Stored:
     """Rows that name nobody or cannot be stored."""
 
 
-def store_page(store: Store, page: Page, now: int, *, careful: bool) -> Stored:
-    """Store records and engagements inside the caller's transaction.
+def store_page(store: Store, page: Page, now: int, *, careful: bool, first: bool = False) -> Stored:
+    """Store records and engagements inside the caller's transaction; `first`: of a first load.
 
     Quick by default: one of `BAD_DATA` is raised and the caller rolls back. Careful: each row has
     its own savepoint, and a row that cannot be stored is left out and counted.
     """
     done = Stored()
+    arrived_at = None if first else now
     if careful:
         for record in page.records:
             _carefully(store, partial(_put, store, record, now, done), done)
         for engagement in page.engagements:
-            _carefully(store, partial(_add, store, (engagement,), done), done)
+            _carefully(store, partial(_add, store, (engagement,), arrived_at, done), done)
     else:
         for record in page.records:
             _put(store, record, now, done)
-        _add(store, page.engagements, done)
+        _add(store, page.engagements, arrived_at, done)
     return done
 
 
@@ -72,7 +73,9 @@ def bare(record: Record) -> Record:
     return replace(record, fields=fields, emails=(), deleted=True)
 
 
-def _add(store: Store, engagements: tuple[Engagement, ...], done: Stored) -> None:
+def _add(
+    store: Store, engagements: tuple[Engagement, ...], arrived_at: int | None, done: Stored
+) -> None:
     people = store.people
     known = [
         (people.known_to(each) if each.withdrawn else people.who(each), each)
@@ -80,7 +83,7 @@ def _add(store: Store, engagements: tuple[Engagement, ...], done: Stored) -> Non
     ]
     usable = [(who, each) for who, each in known if who is not None]
     done.unusable += sum(who is None and not each.withdrawn for who, each in known)
-    done.touched |= store.timelines.add(usable)
+    done.touched |= store.timelines.add(usable, arrived_at=arrived_at)
 
 
 def _carefully(store: Store, action: Callable[[], None], done: Stored) -> None:

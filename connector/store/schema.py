@@ -11,7 +11,7 @@ from connector.errors import StateTooNew
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION: Final = 2
+VERSION: Final = 3
 """`PRAGMA user_version` of a database this code can work with."""
 
 _FIRST: Final = (
@@ -112,6 +112,13 @@ _REVISIONS: Final = (
     "INSERT INTO meta VALUES ('database', lower(hex(randomblob(8))))",
 )
 
+_LATE: Final = (
+    # How much later than it happened engagement arrived, where that was an hour or more.
+    """CREATE TABLE late (
+        person INTEGER NOT NULL, at INTEGER NOT NULL, id INTEGER NOT NULL, ms INTEGER NOT NULL,
+        PRIMARY KEY (person, at, id)) STRICT, WITHOUT ROWID""",
+)
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the database to `VERSION`, with a backup beside it before anything is changed.
@@ -155,6 +162,10 @@ def _migrate(connection: sqlite3.Connection) -> None:
     @migrations(name="0002_revisions")
     def revisions(db: Database) -> None:
         _apply(db.conn, 2, _REVISIONS)
+
+    @migrations(name="0003_late")
+    def late(db: Database) -> None:
+        _apply(db.conn, 3, _LATE)
 
     migrations.apply(Database(connection))
 

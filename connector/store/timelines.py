@@ -7,11 +7,15 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Final
 
+from connector.clock import HOUR
 from connector.engine.timeline import Engaged, Touchpoint
 from connector.model import Engagement
 
 MOST_CACHED: Final = 100_000
 """Touchpoints kept in memory; links with a token per recipient would fill it otherwise."""
+
+LATE: Final = HOUR
+"""From so much on it is kept when an engagement arrived: polls are minutes apart."""
 
 
 def engagement_id(engagement: Engagement) -> int:
@@ -28,11 +32,15 @@ class Timelines:
         self._ids: dict[Touchpoint, int] = {}
         self._touchpoints: dict[int, Touchpoint] = {}
 
-    def add(self, engagements: Iterable[tuple[int, Engagement]]) -> set[int]:
+    def add(
+        self, engagements: Iterable[tuple[int, Engagement]], *, arrived_at: int | None = None
+    ) -> set[int]:
         """Store engagements with their person; returns the persons for whom something is new.
 
         A repeated id at the same instant changes nothing. A repeated id at another instant is a
         correction: the latest reading stays. One that is withdrawn goes, whenever it was.
+        `arrived_at` (UTC ms) is noted of those that come `LATE` or more; None: nobody knows, as in
+        a first load.
         """
         added: dict[int, dict[int, int]] = {}
         lost = set()
@@ -41,7 +49,10 @@ class Timelines:
             if engagement.withdrawn:
                 added.get(person, {}).pop(number, None)
                 lost |= {person} if self._withdraw(person, number) else set()
-            elif self._add(person, number, engagement):
+                continue
+            if arrived_at is not None and arrived_at - engagement.at >= LATE:
+                self._note_late(person, number, engagement.at, arrived_at - engagement.at)
+            if self._add(person, number, engagement):
                 added.setdefault(person, {})[number] = engagement.at
         for person, instants in added.items():
             self._drop_corrected(person, instants)
@@ -66,8 +77,23 @@ class Timelines:
             for at, number, kind, evidence, point in rows
         )
 
+    def _note_late(self, person: int, number: int, at: int, late: int) -> None:
+        """Before it is stored: what is there already arrived then."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO late SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS "
+            "(SELECT 1 FROM engagement WHERE person = ?1 AND at = ?2 AND id = ?3)",
+            (person, at, number, late),
+        )
+
     def move(self, loser: int, winner: int) -> None:
         """Give all engagement of one person to another."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO late SELECT ?1, at, id, ms FROM late WHERE person = ?2 "
+            "AND NOT EXISTS (SELECT 1 FROM engagement AS e WHERE e.person = ?1 "
+            "AND e.at = late.at AND e.id = late.id)",
+            (winner, loser),
+        )
+        self._db.execute("DELETE FROM late WHERE person = ?", (loser,))
         self._db.execute(
             "INSERT OR IGNORE INTO engagement "
             "SELECT ?, at, id, kind, evidence, touchpoint FROM engagement WHERE person = ?",
@@ -107,10 +133,11 @@ class Timelines:
             "SELECT id FROM engagement WHERE person = ? GROUP BY id HAVING count(*) > 1",
             (person,),
         ).fetchall()
-        self._db.executemany(
-            "DELETE FROM engagement WHERE person = ? AND id = ? AND at <> ?",
-            [(person, number, instants[number]) for (number,) in twice if number in instants],
-        )
+        gone = [(person, number, instants[number]) for (number,) in twice if number in instants]
+        for table in ("engagement", "late"):
+            self._db.executemany(
+                f"DELETE FROM {table} WHERE person = ? AND id = ? AND at <> ?", gone
+            )
 
     def _intern(self, engagement: Engagement) -> int:
         point = Touchpoint(

@@ -19,16 +19,16 @@ _STILL_OPEN: Final = 32
 
 
 def opportunities(
-    chance: Random, shoppers: list[tuple[Human, Wave]], until: int
+    chance: Random, shoppers: list[tuple[Human, Wave]], until: int, count: int = OPPORTUNITIES
 ) -> list[Opportunity]:
-    """Sales that grew out of waves of interest: open, won and lost."""
+    """Sales that grew out of waves of interest: open, won and lost; about `count`."""
     ripe = [(human, wave) for human, wave in shoppers if human.record.account is not None]
     recent = [pair for pair in ripe if until - 110 * DAY < pair[1].start < until - 20 * DAY]
     past = [pair for pair in ripe if pair[1].start <= until - 150 * DAY]
     chance.shuffle(recent)
     chance.shuffle(past)
-    chosen = recent[:_STILL_OPEN]
-    chosen += past[: OPPORTUNITIES - len(chosen)]
+    chosen = recent[: round(_STILL_OPEN * count / OPPORTUNITIES)]
+    chosen += past[: count - len(chosen)]
     return [
         _opportunity(chance, number, human, wave, until)
         for number, (human, wave) in enumerate(chosen, start=1)

@@ -10,7 +10,12 @@ from sandbox.story.world import Act, Human, Opportunity, PersonRecord, World
 
 
 def tell(
-    seed: int, until: int, *, companies: int = market.ACCOUNTS, people: int = market.PEOPLE
+    seed: int,
+    until: int,
+    *,
+    companies: int = market.ACCOUNTS,
+    people: int = market.PEOPLE,
+    opportunities: int = sales.OPPORTUNITIES,
 ) -> World:
     """The whole world up to `until` (UTC ms, exclusive); the same for the same arguments.
 
@@ -21,7 +26,7 @@ def tell(
     accounts = market.accounts(stream(seed, "accounts"), until, companies - len(arcs))
     humans = market.people(stream(seed, "people"), until, accounts, people - len(arcs))
     acts, shoppers = _market_acts(seed, humans, sent, until)
-    deals = sales.opportunities(stream(seed, "sales"), shoppers, until)
+    deals = sales.opportunities(stream(seed, "sales"), shoppers, until, opportunities)
     acts += sales.talks(stream(seed, "talks"), deals, until)
     acts += sales.courtesy_calls(stream(seed, "calls"), humans, until, 350)
     for arc in arcs:

@@ -66,6 +66,6 @@ def test_somebody_not_known_yet_has_no_record():
     assert len(as_of(person(), START - 10 * DAY).records) == 1
 
 
-def test_somebody_of_whom_nobody_says_since_when_always_was():
+def test_somebody_of_whom_nobody_says_beginning_always_was():
     always = Person(id=1, records=(contact("P1", since=None),))
     assert len(as_of(always, START - 400 * DAY).records) == 1

@@ -24,6 +24,9 @@ usual = settings(
 TEXTS = ("", "demo", "Demo", "Pricing page", "https://a.example/1", "memo", "x.example/2 pricing")
 
 
+CLASSES = (Evidence.HUMAN, Evidence.UNKNOWN)
+
+
 def limited(rule: Rule) -> Rule:
     """The rule with a limit on every signal, so that its points have a bound."""
     limit = Limit(count=2, days=1)
@@ -43,11 +46,20 @@ def test_a_signal_said_never_to_fire_scores_nothing(case: Case):
     rule = case[0]
     matcher = Matcher(rule)
     never = {i for i in range(len(rule.signals)) if shadows(rule.signals, i)}
-    fired = {matcher.signal(kind.code, each) for kind in Kind for each in around(rule)}
+    fired = {
+        matcher.signal(kind.code, evidence, each)
+        for kind in Kind
+        for evidence in CLASSES
+        for each in around(rule)
+    }
     assert never.isdisjoint(fired)
     kinds = kinds_that_count(rule)
     for kind in Kind:
-        counts = {matcher.signal(kind.code, each) for each in around(rule)}
+        counts = {
+            matcher.signal(kind.code, evidence, each)
+            for evidence in CLASSES
+            for each in around(rule)
+        }
         assert kind in kinds or not any(i >= 0 and rule.signals[i].weight > 0 for i in counts)
 
 

@@ -1,0 +1,1 @@
+"""Proposes weights and thresholds from won history. Nothing here ever changes a rule."""
