@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .PHONY: help setup demo demo-csv demo-real test format lint types layers tests bench bench-crm \
-	kill kill-salesforce kill-hubspot coverage lock clean
+	prove kill kill-salesforce kill-hubspot coverage lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ bench: setup ## replay and decision speed, beside the figures measured in the sa
 bench-crm: setup ## API calls and memory of the Salesforce and HubSpot adapters, beside the least possible
 	@$(PY) -m benchmarks.salesforce
 	@$(PY) -m benchmarks.hubspot
+
+prove: setup ## exactly once, proved: 20,000 histories full of faults, and mutants that must be caught
+	@$(PY) -m sandbox.prove
 
 kill: setup ## kill -9 the daemon 30 times while it works; count the tasks it wrote
 	@$(PY) -m sandbox.kill
