@@ -70,7 +70,7 @@ bench-crm: setup ## API calls and memory of the Salesforce and HubSpot adapters,
 	@$(PY) -m benchmarks.salesforce
 	@$(PY) -m benchmarks.hubspot
 
-prove: setup ## exactly once, proved: 20,000 histories full of faults, and mutants that must be caught
+prove: setup ## exactly once, proved: 20,000 histories full of faults, mutants, kill -9 at every boundary
 	@$(PY) -m sandbox.prove
 
 kill: setup ## kill -9 the daemon 30 times while it works; count the tasks it wrote
