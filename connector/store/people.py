@@ -158,11 +158,11 @@ class People:
         )
 
     def wake_all(self, at: int, *, baseline_before: int) -> None:
-        """As `wake`, for everybody: the rules changed."""
+        """As `wake`, for everybody: the rules changed. A baseline that is awaited stays."""
         self._db.execute(
             "UPDATE person SET due_at = ?, seen = 0, baseline_before = "
-            "max(coalesce(baseline_before, ?), ?) WHERE merged_into IS NULL",
-            (at, baseline_before, baseline_before),
+            "coalesce(baseline_before, ?) WHERE merged_into IS NULL",
+            (at, baseline_before),
         )
 
     def awaiting_baseline(self, persons: Iterable[int]) -> list[int]:

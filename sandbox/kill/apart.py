@@ -6,7 +6,7 @@ import json
 import multiprocessing
 import urllib.request
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,11 +22,17 @@ class Apart:
     """The process. The story is told over a pipe; what is there is looked at over HTTP."""
 
     told_at_rest = True
+    forked: ClassVar[bool] = False
+    """Whether the process begins with everything that this one has loaded: there at once."""
 
     def __init__(self, serve: Callable[..., None], world: World) -> None:
         """`serve(world, begin, pipe)` sends its address, then what else there is to know."""
         begin = min(account.created_at for account in world.accounts) - DAY
-        context = multiprocessing.get_context("spawn")
+        context = (
+            multiprocessing.get_context("fork")
+            if self.forked
+            else multiprocessing.get_context("spawn")
+        )
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(world, begin, theirs), daemon=True)
         self._process.start()

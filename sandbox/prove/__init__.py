@@ -1,0 +1,1 @@
+"""Proves exactly once: histories full of faults in one process, and kills at every boundary."""

@@ -1,0 +1,155 @@
+"""One leadmode in this process: the real store, ingest, delivery; it crashes where it is told."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, cast
+
+from connector.clock import Clock
+from connector.daemon.cycle import cycle
+from connector.deliver import Deliver
+from connector.ingest import Ingest
+from connector.store import FILE_NAME, Store
+from connector.store.episodes import Episodes
+from connector.store.outbox import Outbox
+from connector.store.people import People
+from connector.store.sources import Sources
+from connector.store.timelines import Timelines
+from sandbox.prove import setup
+from sandbox.prove.adapter import CrmAdapter
+from sandbox.prove.crm import Crm
+from sandbox.prove.fate import Crash, Doomed, Fate
+
+
+class Hurried(threading.Event):
+    """A stop signal that is not set, and on which nobody waits in real time."""
+
+    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 - the signature of waiting
+        return self.is_set()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a daemon is made of; a mutant has one faulty part."""
+
+    ingest: type[Ingest] = Ingest
+    deliver: type[Deliver] = Deliver
+    adapter: type[CrmAdapter] = CrmAdapter
+
+
+SOUND: Final = Parts()
+
+
+class Host:
+    """A machine with a state folder and, most of the time, a running daemon."""
+
+    def __init__(self, state: Path, crm: Crm, clock: Clock, parts: Parts) -> None:
+        self.state = state
+        self.crm = crm
+        self.clock = clock
+        self.parts = parts
+        self.edition = 0
+        self.used = False
+        self.forgot_at: list[int] = []
+        """When its database was lost or set back, UTC ms."""
+        self.whole_at: list[int] = []
+        """When a cycle went through without any trouble, UTC ms."""
+        self.edited_early = False
+        """Whether the rules changed before the first load had come to its end."""
+        self._saved_early = False
+        self._store: Store | None = None
+
+    def cycle(self, fate: Fate) -> None:
+        """Poll, evaluate, deliver; after a crash the daemon is down until the next cycle."""
+        self.used = True
+        begun = self.clock.now()
+        try:
+            self._start(fate)
+            adapters = {"crm": self._adapter}
+            done = cycle(self._ingest, self._deliver, adapters, stop=Hurried())
+        except Crash:
+            self.stop()
+            return
+        if not fate.struck and not done.failed:
+            self.whole_at.append(begun)
+
+    def stop(self) -> None:
+        """End the daemon; what was not committed is gone."""
+        if self._store is not None:
+            cast("Doomed", self._store.connection).real.close()
+            self._store = None
+
+    def lose(self) -> None:
+        """The database is deleted."""
+        self.stop()
+        for left in self.state.glob(f"{FILE_NAME}*"):
+            left.unlink()
+        self.forgot_at.append(self.clock.now())
+
+    def backup(self) -> None:
+        """Keep a copy of the database."""
+        if self._store is not None:
+            self._saved_early = not self._loaded()
+            self._tell(Fate())
+            self._store.backup(self._saved)
+
+    def restore(self) -> None:
+        """Put the kept copy in the place of the database."""
+        if self._saved.exists():
+            self.lose()
+            self.edited_early |= self._saved_early and self.edition > 0
+            shutil.copy(self._saved, self.state / FILE_NAME)
+
+    def look(self) -> Store | None:
+        """The state, for reading; None: there is none."""
+        self.stop()
+        return Store.read(self.state) if (self.state / FILE_NAME).exists() else None
+
+    def reload(self, edition: int) -> None:
+        """An admin edited the rules; the running daemon is told, or the next start finds them."""
+        self.edited_early |= not self._loaded() and edition != self.edition
+        self.edition = edition
+        if self._store is not None:
+            self._tell(Fate())
+            self._ingest.adopt(setup.at(edition, self.state))
+
+    def _loaded(self) -> bool:
+        return any(at > max(self.forgot_at, default=0) for at in self.whole_at)
+
+    @property
+    def _saved(self) -> Path:
+        return self.state / "saved.sqlite"
+
+    def _start(self, fate: Fate) -> None:
+        if self._store is None:
+            path = self.state / FILE_NAME
+            if not path.exists():
+                self.state.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(setup.empty_database())
+            self._store = _doomed(Store.open(self.state))
+            self._adapter = self.parts.adapter(self.crm, self.clock)
+            self._tell(fate)
+            found = setup.at(self.edition, self.state)
+            self._ingest = self.parts.ingest(self._store, found, self.clock)
+            self._ingest.adopt(found)
+            adapters = {"crm": self._adapter}
+            self._deliver = self.parts.deliver(self._store, adapters, found, self.clock)
+        self._tell(fate)
+
+    def _tell(self, fate: Fate) -> None:
+        self._adapter.fate = fate
+        if self._store is not None:
+            cast("Doomed", self._store.connection).fate = fate
+
+
+def _doomed(store: Store) -> Store:
+    """The store on a connection that can die."""
+    connection = cast("Any", Doomed(store.connection))
+    store.connection = connection
+    store.people, store.timelines = People(connection), Timelines(connection)
+    store.episodes, store.outbox = Episodes(connection), Outbox(connection)
+    store.sources = Sources(connection)
+    return store

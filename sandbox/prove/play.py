@@ -1,0 +1,222 @@
+"""Plays a history: the platform, its humans, and one or two real leadmodes, in virtual time."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from connector.clock import DAY, MINUTE, ManualClock
+from connector.model import Engagement, Evidence, Kind, OutboxState, Record, RecordRef, Role
+from connector.store.persons import find_person
+from sandbox.prove import setup
+from sandbox.prove.crm import Crm
+from sandbox.prove.fate import Fate, Trouble
+from sandbox.prove.host import SOUND, Host, Parts
+from sandbox.prove.steps import ALONE, PEOPLE, SHARED, History, Step
+from sandbox.prove.truth import Act
+
+BEGIN: Final = 1_767_225_600_000  # 2026-01-01T00:00:00Z
+KNOWN_AT: Final = BEGIN - 1_000 * DAY
+KINDS: Final = {
+    "click": Kind.EMAIL_CLICKED,
+    "page": Kind.PAGE_VIEWED,
+    "demo": Kind.FORM_SUBMITTED,
+}
+QUIET: Final = (6, 2, 16, 16, 16)
+"""Minutes between the calm cycles at the end: longer than every lag, lease, pause and retry."""
+LONG: Final = 70 * DAY
+"""After this everybody has left lead mode."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a leadmode shows about one alert that led to no task."""
+
+    burst: int
+    at: int
+    hold: str
+
+
+@dataclass(slots=True)
+class Played:
+    """What came of a history."""
+
+    crm: Crm
+    hosts: list[Host]
+    calm_at: int
+    """When the troubles ended, UTC ms."""
+    acts: dict[str, list[Act]] = field(default_factory=lambda: {name: [] for name in PEOPLE})
+    merged: list[tuple[str, str]] = field(default_factory=list)
+    told: dict[str, list[Told]] = field(default_factory=dict)
+    """What is held, by person."""
+    states: dict[str, OutboxState] = field(default_factory=dict)
+    """Writes that are not done, by key."""
+    restless: int = 0
+    """Effects that came after everything was quiet."""
+
+
+def ref(name: str) -> RecordRef:
+    """The record of a person."""
+    return RecordRef("crm", "Contact", name)
+
+
+class Player:
+    """One history in a folder of its own; `play` it once."""
+
+    def __init__(self, history: History, parts: Parts = SOUND) -> None:
+        self._history = history
+        self._clock = ManualClock(BEGIN)
+        self._crm = Crm(self._clock)
+        self._folder = setup.fast_folder()
+        count = 1 if history.twin == ALONE else 2
+        hosts = [Host(self._state(n), self._crm, self._clock, parts) for n in range(count)]
+        self._played = Played(self._crm, hosts, 0)
+
+    def play(self) -> Played:
+        """Everything that happens, then calm until it is quiet, then a long time without news."""
+        try:
+            self._found()
+            for step in self._history.steps:
+                self._step(step)
+                self._crm.catch_up()
+            self._calm()
+            return self._played
+        finally:
+            for host in self._played.hosts:
+                host.stop()
+            shutil.rmtree(self._folder)
+
+    def _state(self, number: int) -> Path:
+        return self._folder / f"state{0 if self._history.twin == SHARED else number}"
+
+    def _found(self) -> None:
+        owner = RecordRef("crm", "User", "U1")
+        self._crm.put(Record(ref=owner, role=Role.OWNER, fields={"active": True}))
+        for name in PEOPLE:
+            self._crm.put(
+                Record(
+                    ref=ref(name),
+                    role=Role.PERSON,
+                    fields={"name": name.title(), "status": "Open"},
+                    emails=(f"{name}@mill.example",),
+                    created_at=KNOWN_AT,
+                )
+            )
+
+    def _step(self, step: Step) -> None:
+        deed: Callable[..., None] = getattr(self, f"_do_{step[0]}")
+        deed(*step[1:])
+
+    def _do_wait(self, length: int) -> None:
+        self._clock.move_to(self._clock.now() + length)
+
+    def _do_act(self, name: str, kind: str, lag: int, number: int) -> None:
+        now = self._clock.now()
+        self._crm.put(
+            Engagement(
+                instance="crm",
+                id=f"{number:09d}",
+                at=now,
+                kind=KINDS[kind],
+                email=f"{name}@mill.example",
+                evidence=Evidence.HUMAN,
+            ),
+            lag,
+        )
+        self._played.acts[name].append(Act(now, KINDS[kind], now + lag))
+
+    def _do_crowd(self, name: str, others: int, number: int) -> None:
+        """Somebody returns in the same millisecond in which others do something."""
+        self._do_act(name, "click", 0, number % 1_000)
+        for other in range(others):
+            self._do_act(PEOPLE[other % len(PEOPLE)], "click", 0, number - other * 7_919)
+        self._do_act(name, "page", 0, number + 1)
+
+    def _do_cycle(
+        self, host: int, crash: int, troubles: tuple[tuple[int, str, int], ...], meanwhile: int
+    ) -> None:
+        hosts = self._played.hosts
+        other = hosts[(host + 1) % len(hosts)]
+        fate = Fate(
+            crash_at=crash,
+            troubles={number: (Trouble(what), size) for number, what, size in troubles},
+            breaks={meanwhile: lambda: other.cycle(Fate())} if meanwhile else {},
+        )
+        hosts[host % len(hosts)].cycle(fate)
+
+    def _do_status(self, name: str, value: str, lag: int) -> None:
+        if not self._crm.record(ref(name)).deleted:
+            self._crm.edit(ref(name), lag, status=value)
+
+    def _do_task(self, number: int, deed: str) -> None:
+        self._crm.work_on(number, deed)
+
+    def _do_merge(self, loser: str, winner: str, lag: int) -> None:
+        if not any(self._crm.record(ref(name)).deleted for name in (loser, winner)):
+            self._crm.merge(ref(loser), ref(winner), lag)
+            self._played.merged.append((loser, winner))
+
+    def _do_rules(self, host: int, edition: int) -> None:
+        self._host(host).reload(edition)
+
+    def _do_backup(self, host: int) -> None:
+        self._host(host).backup()
+
+    def _do_restore(self, host: int) -> None:
+        self._forget(host, Host.restore)
+
+    def _do_lose(self, host: int) -> None:
+        self._forget(host, Host.lose)
+
+    def _host(self, number: int) -> Host:
+        return self._played.hosts[number % len(self._played.hosts)]
+
+    def _forget(self, number: int, how: Callable[[Host], None]) -> None:
+        """Nobody may have the file open; who shares it, forgets as well."""
+        host = self._host(number)
+        sharing = [other for other in self._played.hosts if other.state == host.state]
+        for other in sharing:
+            other.stop()
+        how(host)
+        for other in sharing:
+            other.forgot_at = host.forgot_at
+
+    def _calm(self) -> None:
+        played, crm = self._played, self._crm
+        hosts = [host for host in played.hosts if host.used] or played.hosts[:1]
+        played.calm_at = self._clock.now()
+        for minutes in QUIET:
+            self._do_wait(minutes * MINUTE)
+            for host in hosts:
+                host.cycle(Fate())
+        self._ask(hosts)
+        before = len(crm.journal)
+        self._do_wait(LONG)
+        for host in hosts:
+            host.cycle(Fate())
+        played.restless = len(crm.journal) - before
+
+    def _ask(self, hosts: list[Host]) -> None:
+        for host in hosts:
+            store = host.look()
+            if store is None:
+                continue
+            with closing(store):
+                for queued in store.outbox.all():
+                    if queued.state is not OutboxState.DONE:
+                        self._played.states[queued.write.key] = queued.state
+                for name in PEOPLE:
+                    for person in find_person(store.connection, f"{name}@mill.example"):
+                        self._played.told.setdefault(name, []).extend(
+                            Told(burst=each.burst, at=each.at, hold=each.hold or "")
+                            for each in store.episodes.decisions(person)
+                        )
+
+
+def play(history: History, parts: Parts = SOUND) -> Played:
+    """What comes of a history."""
+    return Player(history, parts).play()

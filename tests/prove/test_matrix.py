@@ -1,0 +1,45 @@
+"""Real processes, killed with SIGKILL at boundaries that are others every day."""
+
+import pytest
+
+from connector.clock import DAY, SystemClock
+from sandbox.prove import tiny
+from sandbox.prove.matrix import Outcome, Story, every, matrix, pairs, spread, today
+
+TURN = SystemClock().now() // DAY
+
+
+@pytest.mark.parametrize(("on", "points"), [("csv", 12), ("salesforce", 4), ("hubspot", 4)])
+def test_kills_at_boundaries_of_today(on: str, points: int):
+    story = Story(on=on, until=today())
+    calm, *outcomes = matrix(story, spread(points, TURN), workers=1)
+    assert len(calm.tasks) == tiny.expected(tiny.world(story.until)) == 3
+    assert calm.effects >= 2 * len(calm.tasks)
+    assert [(each.kills, each.trouble) for each in outcomes if each.trouble] == []
+    assert sum(each.lives for each in outcomes) == len(outcomes) >= points - 1
+
+
+def test_kills_while_it_recovers():
+    story = Story(on="csv", people=1, until=today())
+    _, *outcomes = matrix(story, pairs(4, TURN), workers=1)
+    assert [(each.kills, each.trouble) for each in outcomes if each.trouble] == []
+    assert sum(each.lives for each in outcomes) > len(outcomes)
+
+
+def test_a_mutant_does_not_outlive_the_matrix():
+    story = Story(on="csv", people=1, until=today(), mutant="mark before send")
+
+    def where_it_writes(calm: Outcome) -> list[tuple[int, ...]]:
+        before = sum(calm.boundaries[:1])
+        return [(before + at,) for at in range(calm.boundaries[1] // 2, calm.boundaries[1], 4)]
+
+    _, *outcomes = matrix(story, where_it_writes, workers=1)
+    assert any(each.trouble for each in outcomes)
+
+
+def test_points_cover_everything_in_their_turns():
+    calm = Outcome(kills=(), lives=0, boundaries=(5, 7), tasks=(), effects=0)
+    assert every(1)(calm) == [(point,) for point in range(1, 13)]
+    turns = {point for turn in range(3) for point in every(3, turn)(calm)}
+    assert turns == set(every(1)(calm))
+    assert len(spread(4, 9)(calm)) == 4

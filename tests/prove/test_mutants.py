@@ -1,0 +1,30 @@
+"""A harness that cannot fail proves nothing: every mutant is caught, and soon."""
+
+import pytest
+
+from sandbox.prove.campaign import caught_at
+from sandbox.prove.mutants import MUTANTS, Mutant
+
+WITHIN = 100
+"""Seeds."""
+WANTED = {
+    "naive create": 0,
+    "mark before send": 13,
+    "cursor before alerts": 47,
+    "upsert instead of create": 49,
+    "search before create": 15,
+    "resume by timestamp only": 0,
+    "no overlap": 24,
+    "random key": 0,
+    "two commits instead of one": 88,
+}
+"""Each with the first seed that caught it; it is tried first."""
+
+
+def test_all_of_them_are_there():
+    assert {mutant.name for mutant in MUTANTS} == WANTED.keys()
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_mutant_is_caught(mutant: Mutant):
+    assert caught_at(mutant, [WANTED[mutant.name], *range(WITHIN)]) is not None
