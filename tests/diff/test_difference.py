@@ -80,7 +80,7 @@ def live(world: World, acts: Sequence[Act], days: int) -> None:
         asset = "demo" if KINDS[kind] is Kind.FORM_SUBMITTED else "pricing"
         world.engaged(f"p{who}", KINDS[kind], asset=asset, evidence=Evidence.HUMAN)
         world.cycle(1)
-    world.clock.move_to(NOW + days * DAY)
+    world.clock.move_to(max(world.clock.now(), NOW + days * DAY))
     world.cycles(2, apart=0)
 
 
@@ -120,6 +120,7 @@ SLOW = settings(
     old="not for buyers",
     new="same",
 )
+@example(acts=[(0, 3600, 0), (0, 3600, 1)], old="held", new="same")  # they enter at the last moment
 def test_now_is_what_the_daemon_has_after_really_switching(acts: list[Act], old: str, new: str):
     with tempfile.TemporaryDirectory() as folder:
         where = Path(folder)
