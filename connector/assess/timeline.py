@@ -59,8 +59,8 @@ def fit_once_adopted(known: tuple[FitChange, ...], *, fits: bool) -> tuple[FitCh
 def endings_of(person: Person, rulebook: Rulebook, ineligible: Iterable[int]) -> Iterator[Ending]:
     """What ends the person's episodes from outside, in no order."""
     for at, status in person.status_changes:
-        if status in rulebook.dispositions:
-            yield Ending(at, rulebook.dispositions[status])
+        if (reason := rulebook.ending(status)) is not None:
+            yield Ending(at, reason)
     for opportunity in person.opportunities:
         if opportunity.created_at is not None:
             yield Ending(opportunity.created_at, EndReason.CONVERTED)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from connector.engine.condition import Condition, Logical
+from connector.engine.condition import Condition, Logical, folded
 from connector.engine.rule import MachineTests, Rule
 from connector.engine.timeline import EndReason
 from connector.model import Scalar
@@ -172,6 +172,11 @@ class Rulebook:
     holds: Holds = field(default_factory=Holds)
     machine: MachineTests = field(default_factory=MachineTests)
     dispositions: Mapping[str, EndReason] = field(default_factory=dict)
-    """Status values of a person record by which a rep ends an episode."""
+    """Status values of a person record by which a rep ends an episode, as the file has them."""
     texts: tuple[RuleText, ...] = field(default=(), repr=False, compare=False)
     """The files that say all this."""
+
+    def ending(self, status: str) -> EndReason | None:
+        """How a record's status ends an episode, if it does; case never matters."""
+        wanted = folded(status)
+        return next((r for each, r in self.dispositions.items() if folded(each) == wanted), None)

@@ -44,7 +44,7 @@ from connector.config.rulebook import (
 )
 from connector.config.types import CLASSES, ID_PATTERN, PATTERNS_IN_WORDS
 from connector.config.wording import Table, in_order, toml_text, validate
-from connector.engine.condition import Always, Logical
+from connector.engine.condition import Always, Logical, folded
 from connector.engine.rule import MachineTests, Rule, Signal
 from connector.engine.timeline import EndReason
 from connector.errors import FixInput
@@ -217,7 +217,12 @@ class _Reading:
         known = [reason.value for reason in EndReason]
         found: dict[str, EndReason] = {}
         for status, reason in (entry.values if entry else {}).items():
-            if reason in known:
+            twin = next((each for each in found if folded(each) == folded(status)), None)
+            if twin is not None and entry is not None:
+                message = f"{toml_text(status)} is {toml_text(twin)}: case does not matter."
+                place = entry.value_place((status,))
+                self.problems.append(Problem(place=place, message=message, advice="Keep one."))
+            elif reason in known:
                 found[status] = EndReason(reason)
             elif entry is not None:
                 message = f"{toml_text(status)} = {toml_text(reason)} is no way to end an episode."

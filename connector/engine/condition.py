@@ -145,8 +145,8 @@ class Text(Logical):
     def truth(self, facts: Facts) -> bool | None:
         if self.path not in facts:
             return None
-        text = _folded(facts[self.path])
-        return bool(text) and any(self._found(text, _folded(value)) for value in self.values)
+        text = folded(facts[self.path])
+        return bool(text) and any(self._found(text, folded(value)) for value in self.values)
 
     def _found(self, text: str, value: str) -> bool:
         match self.operator:
@@ -197,7 +197,7 @@ class Empty(Logical):
     def truth(self, facts: Facts) -> bool | None:
         if self.path not in facts:
             return None
-        return _folded(facts[self.path]) == ""
+        return folded(facts[self.path]) == ""
 
 
 _TRUE: Final = frozenset({"true", "yes", "1"})
@@ -208,16 +208,17 @@ def _same(fact: Scalar, value: Scalar) -> bool:
     if isinstance(fact, bool) or isinstance(value, bool):
         mine, wanted = _boolean(fact), _boolean(value)
         return mine is not None and mine == wanted
-    text = _folded(fact)
+    text = folded(fact)
     if text == "" or value is None:
         return False
-    if isinstance(value, str) and (isinstance(fact, str) or text == _folded(value)):
-        return text == _folded(value)
+    if isinstance(value, str) and (isinstance(fact, str) or text == folded(value)):
+        return text == folded(value)
     mine_number, wanted_number = _number(fact), _number(value)
     return mine_number is not None and mine_number == wanted_number
 
 
-def _folded(fact: Scalar) -> str:
+def folded(fact: Scalar) -> str:
+    """The value as it is compared: without case, and without blanks around it."""
     if fact is None:
         return ""
     if isinstance(fact, bool):
@@ -226,7 +227,7 @@ def _folded(fact: Scalar) -> str:
 
 
 def _boolean(fact: Scalar) -> bool | None:
-    text = _folded(fact)
+    text = folded(fact)
     if text in _TRUE:
         return True
     return False if text in _FALSE else None

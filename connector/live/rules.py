@@ -9,6 +9,7 @@ from typing import Final
 from connector.config.mentioned import Mention, mentioned
 from connector.config.rule_files import RuleFiles
 from connector.config.wording import toml_text
+from connector.engine.condition import folded
 from connector.live.findings import Findings, closest_of, value_advice
 from connector.live.platform import Platform
 from connector.model import Role
@@ -71,13 +72,14 @@ def _is_told(mention: Mention, platforms: Sequence[Platform], found: Findings) -
 
 
 def compare_dispositions(files: RuleFiles, platforms: Sequence[Platform], found: Findings) -> None:
-    """The status values by which a rep ends an episode; they are compared letter by letter."""
+    """The status values by which a rep ends an episode."""
     entry = files.singles.get("dispositions")
     choices = choices_of("person.status", platforms) if entry is not None else None
     if entry is None or choices is None:
         return
+    ever = {folded(value) for value in choices.ever}
     for value in entry.values:
-        if value not in choices.ever:
+        if folded(value) not in ever:
             found.warn(
                 entry.place((value,)),
                 f"[dispositions] {toml_text(value)} never ends an episode: {choices.where} has no "

@@ -8,7 +8,7 @@ from typing import Final
 
 from connector.config.conditions import PERSONA
 from connector.config.rulebook import HandOff, LeadMode, Rulebook
-from connector.engine.condition import Always, AnyOf, Condition, Facts
+from connector.engine.condition import Always, AnyOf, Condition, Facts, folded
 from connector.engine.match import Matcher
 from connector.engine.result import Change, Reason
 from connector.engine.rule import Limit, Rule, Signal
@@ -305,7 +305,9 @@ def _excluded(condition: Condition, label: str) -> Test:
 
 def _ends(status: str, reason: str) -> Test:
     def met(told: Told) -> bool:
-        said = {at for at, value in told.played.person.status_changes if value == status}
+        said = {
+            at for at, value in told.played.person.status_changes if folded(value) == folded(status)
+        }
         return any(
             t.change is Change.LEFT and t.reason == reason and t.at in said
             for trace in told.traces.values()

@@ -129,7 +129,7 @@ def _lines(played: Played, player: Player) -> Iterator[Line]:
         what = f"{Kind.of_code(one.kind).value} {about(one)}".strip()
         yield _line(one.at, what, _score_of(one, matchers))
     for at, status in played.person.status_changes:
-        yield _line(at, f"status = {status}", player.rulebook.dispositions.get(status, ""))
+        yield _line(at, f"status = {status}", player.rulebook.ending(status) or "")
     for sale in played.person.opportunities:
         if sale.created_at is not None:
             yield _line(sale.created_at, "an opportunity was opened", "")

@@ -154,3 +154,9 @@ def test_defaults_of_the_tables_are_those_of_the_values(tmp_path):
     assert rulebook.holds == Holds()
     assert rulebook.machine == MachineTests()
     assert rulebook.lead_modes[0].title == "returning"
+
+
+def test_a_status_ends_an_episode_however_its_case_is_spelt(tmp_path):
+    rulebook = rulebook_of(tmp_path, ENOUGH + '\n[dispositions]\n"Unqualified" = "disqualified"\n')
+    assert rulebook.ending(" UNQUALIFIED") == EndReason.DISQUALIFIED
+    assert rulebook.ending("Unqualifie") is None
