@@ -43,6 +43,8 @@ class Played:
     person: int
     at: int
     """When it was known, UTC ms: later than it happened where engagement came late."""
+    happened_at: int
+    """The instant that it is about, UTC ms."""
     score: float
     by_hand: bool
     """Whether a raised hand made it, not the score."""
@@ -294,6 +296,7 @@ def _played(
         rule=mode.rule.id,
         person=person,
         at=at,
+        happened_at=transition.at,
         score=transition.score,
         by_hand=transition.reason is Reason.HAND_RAISE,
         entered=transition.change is Change.ENTERED,

@@ -218,11 +218,9 @@ class _Reading:
         found: dict[str, EndReason] = {}
         for status, reason in (entry.values if entry else {}).items():
             twin = next((each for each in found if folded(each) == folded(status)), None)
-            if twin is not None and entry is not None:
-                message = f"{toml_text(status)} is {toml_text(twin)}: case does not matter."
-                place = entry.value_place((status,))
-                self.problems.append(Problem(place=place, message=message, advice="Keep one."))
-            elif reason in known:
+            if twin is not None:  # another spelling of a later folder replaces it
+                del found[twin]
+            if reason in known:
                 found[status] = EndReason(reason)
             elif entry is not None:
                 message = f"{toml_text(status)} = {toml_text(reason)} is no way to end an episode."

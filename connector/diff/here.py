@@ -53,7 +53,9 @@ class SideNow:
                 continue
             person = by_number[number]
             facts = facts_of(person, self._authority, self.rulebook.personas)
-            if self._modes[rule][0].applies_to.holds(facts):
+            # Late engagement may have moved the beginning: the entry then has no end of its own.
+            stays = self.as_of(person, rule, self._now).evaluation.in_lead_mode
+            if stays and self._modes[rule][0].applies_to.holds(facts):
                 hold = [*alerts][-1].hold
                 self.here[number, rule] = self._stands(person, rule, entry, hold)
 
@@ -81,7 +83,7 @@ class SideNow:
             book.fit_points, facts_of(person, self._authority, book.personas), book.grades.cap
         )
         return Stands(
-            entered_at=entry.at,
+            entered_at=entry.happened_at,
             score=now.score,
             grade=grade(book.grades, fit=fit, score=now.score),
             last_seen=now.last_instant or entry.at,

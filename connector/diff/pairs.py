@@ -45,7 +45,9 @@ def _is_before(one: Played, other: Played) -> bool:
 
 def _raised(old: Sequence[Played], new: Sequence[Played]) -> Iterator[Pair]:
     """Raised hands within an episode; one that began the other side's episode is told there."""
-    ours, theirs = ({one.at: one for one in side if not one.entered} for side in (old, new))
+    ours, theirs = (
+        {one.happened_at: one for one in side if not one.entered} for side in (old, new)
+    )
     for at in sorted(ours.keys() | theirs.keys()):
         yield ours.get(at), theirs.get(at)
 
@@ -53,7 +55,7 @@ def _raised(old: Sequence[Played], new: Sequence[Played]) -> Iterator[Pair]:
 def _what(old: Played | None, new: Played | None) -> Past | None:
     if old is None or new is None:
         return Past.ONLY_NEW if old is None else Past.ONLY_OLD
-    if old.at != new.at:
+    if old.happened_at != new.happened_at:
         return Past.MOVED
     if old.hold is not new.hold:
         return Past.HELD

@@ -106,7 +106,7 @@ class _Run:
         before = len(self._past)
         for number, rule in sorted(old.keys() | new.keys()):
             for what, pair in differing(old.get((number, rule), ()), new.get((number, rule), ())):
-                if any(one is not None and one.at >= self._start for one in pair):
+                if any(one is not None and one.happened_at >= self._start for one in pair):
                     self._past.append((number, rule, what, pair))
         kept = {number for number, *_ in self._past[before:]}
         kept |= {number for side in self._sides for number, _ in side.here}
@@ -241,7 +241,7 @@ def _by_key(played: PortionPlayed) -> dict[Key, list[Played]]:
 
 
 def _when(pair: Pair) -> int:
-    return max(one.at for one in pair if one is not None)
+    return max(one.happened_at for one in pair if one is not None)
 
 
 def _here(stands: Stands | None, rank: int | None) -> Here | None:
@@ -274,7 +274,7 @@ def _stay(one: Played | None) -> Stay | None:
     if one is None:
         return None
     return Stay(
-        at=one.at,
+        at=one.happened_at,
         entered=one.entered,
         by_hand=one.by_hand,
         score=one.score,

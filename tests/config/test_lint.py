@@ -118,6 +118,6 @@ def test_the_shipped_rules_get_no_warning(pack: str):
 
 def test_warnings_stand_in_the_order_of_the_file(tmp_path: Path):
     overlap, letters = doubts_of(tmp_path, FULL)
-    assert overlap.startswith('rules.toml:38:3: [[lead_mode]] "pages" can look at the same person')
+    assert overlap.startswith('rules.toml:40:3: [[lead_mode]] "pages" can look at the same person')
     assert overlap.endswith("Give one an applies_to that leaves the other's people out.")
-    assert letters.startswith("rules.toml:55:12: letters[1] = 9 is never reached: the fit points")
+    assert letters.startswith("rules.toml:61:12: letters[1] = 9 is never reached: the fit points")

@@ -160,3 +160,10 @@ def test_a_status_ends_an_episode_however_its_case_is_spelt(tmp_path):
     rulebook = rulebook_of(tmp_path, ENOUGH + '\n[dispositions]\n"Unqualified" = "disqualified"\n')
     assert rulebook.ending(" UNQUALIFIED") == EndReason.DISQUALIFIED
     assert rulebook.ending("Unqualifie") is None
+
+
+def test_another_spelling_of_a_status_replaces_the_one_below(tmp_path):
+    ours = '[dispositions]\n"UNQUALIFIED" = "recycled"\n'
+    theirs = ENOUGH + '\n[dispositions]\n"Unqualified" = "disqualified"\n'
+    rulebook = rulebook_of(tmp_path, theirs, ours)
+    assert rulebook.dispositions == {"UNQUALIFIED": EndReason.RECYCLED}

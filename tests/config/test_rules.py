@@ -105,8 +105,6 @@ from tests.config.folder import (
         ('[dispositions]\nDead = "disqualifed"\n',
          [('17:8: "Dead" = "disqualifed" is no way to end an episode. '
           'Did you mean "disqualified"?')]),
-        ('[dispositions]\nDead = "disqualified"\nDEAD = "recycled"\n',
-         ['18:8: "DEAD" is "Dead": case does not matter. Keep one.']),
         ("[lead_modes]\n",
          ['16:2: Unknown key "lead_modes" at the top of a rule file. Did you mean "lead_mode"?']),
         ("[hold]\nconsent = true\n[machine]\nscan_link = 1\n",

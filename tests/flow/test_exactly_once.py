@@ -189,10 +189,10 @@ def test_the_cursor_never_goes_ahead_of_what_is_stored(world, monkeypatch):
     a_page_of_others(world)
     add = world.store.timelines.add
 
-    def full(engagements):
+    def full(engagements, **more):
         if list(engagements):
             raise sqlite3.OperationalError("database or disk is full")
-        return add(engagements)
+        return add(engagements, **more)
 
     monkeypatch.setattr(world.store.timelines, "add", full)
     with pytest.raises(sqlite3.OperationalError):

@@ -41,7 +41,7 @@ def test_labels_are_not_values(company: Company, portal: Portal):
 field = "hs_lead_status"
 value = "In progress"
 [dispositions]
-"Unqualified" = "disqualified"
+"Open deal" = "disqualified"
 """
     code, problems, warnings = company.told(rules)
     assert code == 1
@@ -53,8 +53,8 @@ value = "In progress"
     ]
     assert warnings == [
         (
-            f'{company.at("Unqualified", rules)}: [dispositions] "Unqualified" never ends an '
-            f'episode: {STATUS} has no such value. Did you mean "UNQUALIFIED"?'
+            f'{company.at("Open deal", rules)}: [dispositions] "Open deal" never ends an '
+            f'episode: {STATUS} has no such value. Did you mean "OPEN_DEAL"?'
         )
     ]
 
