@@ -14,6 +14,8 @@ UV := uv==0.13.9
 # What CI and a bare terminal share: no bytecode of the build, no version nagging.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
+# The tests start many processes; each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo demo-csv demo-real demo-backtest test format lint types layers tests \
 	bench bench-backtest bench-crm prove kill kill-salesforce kill-hubspot coverage lock clean
@@ -62,8 +64,8 @@ layers: setup
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 tests: setup
-	@echo "== tests (pytest, two at a time)"
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@echo "== tests (pytest, three at a time: many of them wait)"
+	@$(BIN)/pytest -n 3 --dist loadgroup
 
 bench: setup ## replay and decision speed, beside the figures measured in the same run
 	@$(PY) -m benchmarks.replay

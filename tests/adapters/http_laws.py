@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.utils import formatdate
 from enum import StrEnum
+from http import HTTPStatus
 from pathlib import Path
 from typing import ClassVar, Protocol, cast
 
@@ -34,7 +35,8 @@ from tests.adapters.world import START, World
 from tests.adapters.writing_laws import some_write
 
 MANY = 1_000
-STATUSES = range(400, 600)
+STATUSES = sorted({*(one.value for one in HTTPStatus if one >= 400), *range(400, 600, 9)})
+"""All that have a name, and many that have none."""
 Expected = type[AdapterError]
 
 

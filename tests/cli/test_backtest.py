@@ -13,6 +13,8 @@ from connector.cli.app import app
 from tests.backtest.history import OPENS, folder
 from tests.cli.company import Company
 
+pytestmark = pytest.mark.xdist_group("cli/test_backtest")  # its fixtures are made once
+
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Company:

@@ -14,6 +14,8 @@ from connector.cli.app import app
 from connector.store import Store
 from tests.cli.company import RULES, Company
 
+pytestmark = pytest.mark.xdist_group("cli/test_diff")  # its fixtures are made once
+
 HARDER = RULES.replace("enter = 45", "enter = 60")
 
 

@@ -19,6 +19,8 @@ from connector.tune import library
 from tests.backtest.history import START, folder
 from tests.tune.history import RULES, market
 
+pytestmark = pytest.mark.xdist_group("cli/test_tune")  # its fixtures are made once
+
 CONFIG = """\
 [leadmode]
 instance = "told"

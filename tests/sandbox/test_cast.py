@@ -16,6 +16,8 @@ from sandbox.story.days import workday
 from sandbox.story.telling import tell
 from sandbox.story.world import Act, PersonRecord, World
 
+pytestmark = pytest.mark.xdist_group("sandbox/test_cast")  # its fixtures are made once
+
 UNTIL = to_millis(datetime(2026, 11, 20, tzinfo=UTC))
 ROOT = Path(__file__).parent.parent.parent
 TRUSTING = MachineTests(click_after_send=0, scan_links=0, scan_within=0)

@@ -17,6 +17,8 @@ from sandbox.story.telling import tell
 from sandbox.story.world import World
 from sandbox.storytime import Cycle
 
+pytestmark = pytest.mark.xdist_group("sandbox/test_demo")  # its fixtures are made once
+
 UNTIL = to_millis(datetime(2026, 11, 20, tzinfo=UTC))
 MADE_OF_THE_CAST = {
     "champion": "task (entered), task (raised)",

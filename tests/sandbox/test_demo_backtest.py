@@ -13,6 +13,8 @@ from connector.backtest import Backtest
 from connector.clock import to_millis
 from sandbox.demos import backtest
 
+pytestmark = pytest.mark.xdist_group("sandbox/test_demo_backtest")  # its fixtures are made once
+
 UNTIL = to_millis(datetime(2026, 11, 20, tzinfo=UTC))
 
 

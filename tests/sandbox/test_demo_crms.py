@@ -17,6 +17,8 @@ from sandbox.demos.salesforce import KEY
 from sandbox.story.telling import tell
 from tests.sandbox.test_demo import MADE_OF_THE_CAST, UNTIL
 
+pytestmark = pytest.mark.xdist_group("sandbox/test_demo_crms")  # its fixtures are made once
+
 ON_THE_CAST = {
     "Ingrid Halvorsen": ["Karin Falk", "Karin Falk"],
     "Priya Raman": ["Ben Ashworth"],

@@ -10,6 +10,8 @@ from benchmarks.hubspot import CHANGED, measure
 from benchmarks.hubspot_portal import Size, serve
 from benchmarks.process import PlatformProcess
 
+pytestmark = pytest.mark.xdist_group("sandbox/test_hubspot_benchmark")  # its fixtures are made once
+
 SIZE = Size(contacts=1_050, deals=110, email_events=2_300)
 
 

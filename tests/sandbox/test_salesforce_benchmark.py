@@ -10,6 +10,10 @@ from benchmarks.process import PlatformProcess
 from benchmarks.salesforce import measure
 from benchmarks.salesforce_org import Size, serve
 
+pytestmark = pytest.mark.xdist_group(
+    "sandbox/test_salesforce_benchmark"
+)  # its fixtures are made once
+
 SIZE = Size(contacts=2_300, leads=2_200, tasks=2_500, members=2_100)
 CHANGED = Size(contacts=300, leads=200, tasks=2_100, members=100)
 TASKS = 400

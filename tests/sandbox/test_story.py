@@ -17,6 +17,8 @@ from sandbox.story.stages import Exports
 from sandbox.story.telling import tell
 from sandbox.story.world import World
 
+pytestmark = pytest.mark.xdist_group("sandbox/test_story")  # its fixtures are made once
+
 UNTIL = to_millis(datetime(2026, 11, 20, tzinfo=UTC))
 
 

@@ -17,6 +17,8 @@ from connector.tune.run import Wish, tune
 from tests.backtest.history import START, asked, folder, rules
 from tests.tune.history import RULES, market
 
+pytestmark = pytest.mark.xdist_group("tune/test_tune")  # its fixtures are made once
+
 DAYS = 1_095
 NOW = START + DAYS * DAY
 TRUTH = {Kind.PAGE_VIEWED: 2.4, Kind.CONTENT_DOWNLOADED: 1.2}

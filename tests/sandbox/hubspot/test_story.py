@@ -14,6 +14,8 @@ from sandbox.story.world import World
 
 from .asking import START
 
+pytestmark = pytest.mark.xdist_group("sandbox/hubspot/test_story")  # its fixtures are made once
+
 UNTIL = START - START % DAY
 
 

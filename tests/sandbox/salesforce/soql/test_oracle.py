@@ -17,6 +17,10 @@ from tests.sandbox.salesforce.soql.generated import broken, queries
 from tests.sandbox.salesforce.soql.oracle_process import NoOracle, ask
 from tests.sandbox.salesforce.soql.oracle_shape import ours, theirs
 
+pytestmark = pytest.mark.xdist_group(
+    "sandbox/salesforce/soql/test_oracle"
+)  # its fixtures are made once
+
 CORPUS = Path(__file__).with_name("corpus.txt")
 GENERATED = 300
 SEED = 20_261_122
