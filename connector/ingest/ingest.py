@@ -24,6 +24,8 @@ AT_ONCE: Final = 500
 """Most persons evaluated in the transaction of a page; more than that become due and follow."""
 MOST_LOG: Final = 64 * 2**20
 """Bytes of write-ahead log after which a long poll stops to move it into the database."""
+_ADOPTED: Final = "revision_at"
+"""The note of when the present rules were adopted, UTC ms: the moment of their baseline."""
 _BATCH: Final = 200
 _BREATH: Final = 0.001
 """Seconds between two batches of a long tick, in which polls get their turn."""
@@ -73,6 +75,7 @@ class Ingest:
                 if is_new:
                     self._store.people.wake_all(0, baseline_before=now)
                     self._store.sources.set_note("revision", revision)
+                    self._store.sources.set_note(_ADOPTED, str(now))
                 self._store.revisions.begin(config.rulebook, now, goes_on=not is_new)
             self._work_by(config)
         if is_new:
@@ -283,15 +286,11 @@ class Ingest:
         self, name: str, stream: Stream, page: Page, cycle: Cycle, *, careful: bool
     ) -> Stored:
         now, sources, people = self._clock.now(), self._store.sources, self._store.people
-        if not sources.loaded(name, stream.value):
-            stored = store_page(self._store, page, now, careful=careful, first=True)
-            began = sources.begun_at(name, stream.value)
-            before = (now if began is None else began) - self._config.backfill
-            people.wake(stored.touched, 0, baseline_before=before)
-        elif page.first_load is not None:
-            stored = store_page(self._store, page, now, careful=careful, first=True)
-            before = page.first_load - self._config.backfill
-            people.wake(stored.touched, 0, baseline_before=before)
+        if not sources.loaded(name, stream.value) or page.first_load is not None:
+            began = page.first_load if sources.loaded(name, stream.value) else None
+            began = began or sources.begun_at(name, stream.value) or now
+            before = began - self._config.backfill
+            stored = self._store_first_load(page, now, before, cycle, careful=careful)
         elif self.loading():
             stored = store_page(self._store, page, now, careful=careful)
             people.wake(stored.touched, 0)
@@ -304,20 +303,43 @@ class Ingest:
         sources.advance(name, stream.value, page.cursor, at_end=not page.more, now=now)
         return stored
 
-    def _store_after_baseline(self, page: Page, now: int, cycle: Cycle, *, careful: bool) -> Stored:
+    def _store_first_load(
+        self, page: Page, now: int, before: int, cycle: Cycle, *, careful: bool
+    ) -> Stored:
+        """Store a page of a first load; what it shows up to `before` (UTC ms) is the baseline.
+
+        Only persons who were judged in the middle of it, because the source failed, can wait for
+        the baseline of new rules; the others wait for that of the first load.
+        """
+        adopted = self._store.sources.note(_ADOPTED)
+        of = int(adopted) if adopted else -1
+        stored = self._store_after_baseline(page, now, cycle, careful=careful, first=True, of=of)
+        self._store.people.wake(stored.touched, 0, baseline_before=before)
+        return stored
+
+    def _store_after_baseline(
+        self,
+        page: Page,
+        now: int,
+        cycle: Cycle,
+        *,
+        careful: bool,
+        first: bool = False,
+        of: int | None = None,
+    ) -> Stored:
         """Store a page; persons who wait for their baseline get it first, without the page.
 
         Otherwise what happened shortly before new rules, and is read after them, would be taken
-        for something that had always been so.
+        for something that had always been so. With `of`, those whose baseline is of that moment.
         """
         with self._store.attempt() as take_back:
-            stored = store_page(self._store, page, now, careful=careful)
-            waiting = self._store.people.awaiting_baseline(stored.touched)
+            stored = store_page(self._store, page, now, careful=careful, first=first)
+            waiting = self._store.people.awaiting_baseline(stored.touched, of=of)
             if not waiting or len(waiting) > AT_ONCE:
                 return stored
             take_back()
         self._judge.bring_up_to_date(waiting, cycle, careful=careful)
-        return store_page(self._store, page, now, careful=careful)
+        return store_page(self._store, page, now, careful=careful, first=first)
 
 
 def _told(trouble: Exception) -> str:

@@ -165,12 +165,15 @@ class People:
             (at, baseline_before),
         )
 
-    def awaiting_baseline(self, persons: Iterable[int]) -> list[int]:
-        """Those among these persons whose next evaluation records a baseline."""
+    def awaiting_baseline(self, persons: Iterable[int], *, of: int | None = None) -> list[int]:
+        """Those among these persons whose next evaluation records a baseline.
+
+        With `of` (UTC ms) only those whose baseline is of that moment.
+        """
         rows = self._db.execute(
-            "SELECT id FROM person WHERE baseline_before IS NOT NULL "
+            "SELECT id FROM person WHERE baseline_before = coalesce(?, baseline_before) "
             "AND id IN (SELECT value FROM json_each(?)) ORDER BY id",
-            (json.dumps(list(persons)),),
+            (of, json.dumps(list(persons))),
         )
         return [person for (person,) in rows]
 

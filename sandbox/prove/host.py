@@ -57,9 +57,6 @@ class Host:
         """When its database was lost or set back, UTC ms."""
         self.whole_at: list[int] = []
         """When a cycle went through without any trouble, UTC ms."""
-        self.edited_early = False
-        """Whether the rules changed before the first load had come to its end."""
-        self._saved_early = False
         self._store: Store | None = None
 
     def cycle(self, fate: Fate) -> None:
@@ -92,7 +89,6 @@ class Host:
     def backup(self) -> None:
         """Keep a copy of the database."""
         if self._store is not None:
-            self._saved_early = not self._loaded()
             self._tell(Fate())
             self._store.backup(self._saved)
 
@@ -100,7 +96,6 @@ class Host:
         """Put the kept copy in the place of the database."""
         if self._saved.exists():
             self.lose()
-            self.edited_early |= self._saved_early and self.edition > 0
             shutil.copy(self._saved, self.state / FILE_NAME)
 
     def look(self) -> Store | None:
@@ -110,14 +105,10 @@ class Host:
 
     def reload(self, edition: int) -> None:
         """An admin edited the rules; the running daemon is told, or the next start finds them."""
-        self.edited_early |= not self._loaded() and edition != self.edition
         self.edition = edition
         if self._store is not None:
             self._tell(Fate())
             self._ingest.adopt(setup.at(edition, self.state))
-
-    def _loaded(self) -> bool:
-        return any(at > max(self.forgot_at, default=0) for at in self.whole_at)
 
     @property
     def _saved(self) -> Path:

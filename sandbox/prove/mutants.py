@@ -100,8 +100,8 @@ class CursorFirst(Ingest):
 class TwoCommits(Ingest):
     """Stores the page, and in another transaction what follows from it."""
 
-    def _store_after_baseline(self, page: Any, now: int, cycle: Any, *, careful: bool) -> Any:
-        stored = super()._store_after_baseline(page, now, cycle, careful=careful)
+    def _store_after_baseline(self, page: Any, now: int, cycle: Any, **more: Any) -> Any:
+        stored = super()._store_after_baseline(page, now, cycle, **more)
         self._store.connection.execute("COMMIT")
         self._store.connection.execute("BEGIN IMMEDIATE")
         return stored

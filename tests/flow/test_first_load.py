@@ -6,11 +6,12 @@ import pytest
 
 from adapters.memory.adapter import MemoryAdapter
 from adapters.memory.platform import Fault
-from connector.clock import DAY, HOUR
+from connector.clock import DAY, HOUR, MINUTE
 from connector.errors import AdapterError
 from connector.model import Hold
 from connector.ports import Stream
 from tests.flow.test_hand_off import known_for_long
+from tests.flow.test_new_rules import revised
 from tests.flow.world import NOW, Hurried
 
 
@@ -63,6 +64,21 @@ def test_a_source_that_answers_again_is_waited_for_again(world):
     )
     assert answers[1] == ["crm"], "the first answer ends the failing"
     assert world.ingest.loading() == []
+
+
+def test_what_a_failed_first_load_reads_after_new_rules_is_no_baseline_of_theirs(world):
+    """Its people were judged while it failed, so news of theirs from before the edit are news."""
+    world.reload(backfill=DAY)
+    world.person("ada")
+    world.returns("ada")
+    world.platform.fail_next(Fault.SIGN_IN_AGAIN, call="read engagements")
+    with pytest.raises(AdapterError):
+        world.cycle()
+    world.clock.move_to(NOW + MINUTE)
+    world.ingest.tick()
+    world.reload(rulebook=revised(world))
+    world.cycles(3)
+    assert world.subjects() == ["Call Ada (D2)"]
 
 
 def test_a_stream_that_is_added_later_begins_with_a_baseline_of_its_own(world):
