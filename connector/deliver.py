@@ -10,16 +10,20 @@ from typing import Final
 
 from connector import log
 from connector.clock import Clock
+from connector.config.config_tables import OnAmbiguous
 from connector.config.settings import Config
 from connector.errors import FateUnknown, GrantAccess
 from connector.model import OutboxState, Outcome, Write
-from connector.ports import Adapter
+from connector.ports import Adapter, Delivery
 from connector.retry import Next, Pace, after_error, after_outcome
 from connector.store import Store
+from connector.store.mark import Mark, is_behind, leave_mark, place_of
 from connector.store.outbox import Queued
+from connector.store.recovery import end_reconciling, is_read_anew, reconciling_since
 
 _LOG = log.get("deliver")
 _CUT_OFF: Final = "leadmode ended while it was being sent; look whether it is there"
+_FORGOTTEN: Final = "the database was restored; look whether it is there"
 _WAITING: Final = (OutboxState.RETRY, OutboxState.UNKNOWN)
 
 Sent = Callable[[Write, OutboxState, str], None]
@@ -55,12 +59,13 @@ class Deliver:
         self._config = config
         self._clock = clock
         self._paused: dict[str, int] = {}
+        self._mark: Mark | None = None
         self._log = log.Changes(_LOG, "delivery")
 
     def drain(self, stop: threading.Event, watch: Sent | None = None) -> Delivered:
         """Send everything that is ready, until nothing is or `stop` is set."""
         delivered = Delivered()
-        if self._config.dry_run and not self._store.armed:
+        if not self._is_reconciled() or (self._config.dry_run and not self._store.armed):
             return delivered
         for instance, adapter in self._adapters.items():
             while not stop.is_set() and not self._is_paused(instance):
@@ -80,13 +85,46 @@ class Deliver:
                     moments.append(max(moment, self._paused.get(instance, 0)))
         return min(moments, default=None)
 
+    def _is_reconciled(self) -> bool:
+        """Whether everything was read once more, where the database had forgotten something.
+
+        A target that would not recognise what it has already gets nothing without a person's word.
+        """
+        store = self._store
+        with store.steady():
+            since = reconciling_since(store)
+            if since is None:
+                return True
+            if not is_read_anew(store, self._config.sources, since):
+                return False
+        held = 0
+        with store.transaction():
+            for instance, adapter in self._adapters.items():
+                resend = self._config.sources[instance].on_ambiguous is OnAmbiguous.RESEND
+                if adapter.capabilities.delivery is Delivery.C and not resend:
+                    held += store.outbox.hold(instance, _FORGOTTEN)
+            end_reconciling(store)
+        _LOG.info("reconciled", held=held)
+        return True
+
     def _claim(self, instance: str, adapter: Adapter) -> list[Queued]:
         delivery, now = self._config.delivery, self._clock.now()
         most = min(adapter.capabilities.max_batch, delivery.batch)
         with self._store.transaction():
-            return self._store.outbox.claim(
+            claimed = self._store.outbox.claim(
                 instance, most, lease_until=now + delivery.lease, now=now
             )
+        if claimed:
+            self._leave_mark()
+        return claimed
+
+    def _leave_mark(self) -> None:
+        """Tell beside the database how far it has come, before anything of it is sent."""
+        with self._store.steady():
+            place = place_of(self._store.connection)
+        if self._mark is None or is_behind(self._mark, place):
+            leave_mark(self._store.path.parent, place)
+            self._mark = place
 
     def _work_off(
         self,

@@ -24,6 +24,7 @@ from connector.plan.facts import facts_of
 from connector.ports import Adapter
 from connector.registry import load_all, open_adapters
 from connector.store import Store
+from connector.store.recovery import open_state
 from connector.store.requests import take_requests
 
 if TYPE_CHECKING:
@@ -100,13 +101,17 @@ def one_cycle(path: Path, clock: Clock, page: Page, *, quiet: bool) -> Told:
     """Read, decide and write once. Raises AlreadyRunning beside a daemon."""
     log.configure(level=logging.ERROR)
     config = load_all(path)
-    with FolderLock.take(config.state), closing(Store.open(config.state)) as store:
+    with FolderLock.take(config.state), closing(_opened(config, clock)) as store:
         adapters = open_adapters(config, clock)
         try:
             return _cycle(config, store, adapters, clock, page, quiet=quiet)
         finally:
             for adapter in adapters.values():
                 adapter.close()
+
+
+def _opened(config: Config, clock: Clock) -> Store:
+    return open_state(config.state, clock.now()).store
 
 
 def _cycle(

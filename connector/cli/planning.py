@@ -22,6 +22,7 @@ from connector.planned.plan import Plan
 from connector.ports import Adapter
 from connector.registry import load_all, open_adapters
 from connector.store import Store
+from connector.store.recovery import open_state
 
 Settled = list[tuple[Write, OutboxState, str]]
 
@@ -50,7 +51,7 @@ def apply_plan(path: Path, clock: Clock, plan: Plan, consent: Consent) -> Settle
     settled: Settled = []
     with (
         _locked(config),
-        closing(Store.open(config.state)) as store,
+        closing(open_state(config.state, clock.now()).store) as store,
         _adapters(config, clock) as adapters,
     ):
         apply(

@@ -56,6 +56,8 @@ class LeadmodeTable(Table):
     """More hand-offs than this in one cycle are held until somebody looks. 0: no such brake."""
     storm_times: int = Field(default=10, ge=0)
     """Nor go more than so many times the usual number within a day. 0: no such brake."""
+    backups: int = Field(default=7, ge=0)
+    """The daemon makes a backup of the database every day and keeps so many. 0: it makes none."""
     log_level: Annotated[LogLevel, Field(strict=False)] = LogLevel.INFO
     """How much is logged: debug, info, warning or error."""
 

@@ -88,6 +88,7 @@ class Config:
     tick: int
     storm: int
     storm_times: int
+    backups: int
     log_level: LogLevel
     sources: Mapping[str, SourceConfig]
     delivery: DeliveryConfig
@@ -161,6 +162,7 @@ class _Reading:
             tick=leadmode.tick,
             storm=leadmode.storm,
             storm_times=leadmode.storm_times,
+            backups=leadmode.backups,
             log_level=leadmode.log_level,
             sources=sources,
             delivery=self._delivery(delivery),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connector import log
-from connector.clock import Clock
+from connector.clock import DAY, HOUR, Clock
 from connector.config.settings import Config
 from connector.daemon.asked import Asked
 from connector.daemon.heartbeat import Heartbeat
@@ -21,10 +21,12 @@ from connector.deliver import Deliver
 from connector.ingest import Ingest
 from connector.ports import Adapter
 from connector.store import Store
+from connector.store.backups import backup_is_due, make_daily_backup
 from connector.store.requests import take_requests
 
 PULSE: Final = "scheduler"
 TICK: Final = "tick"
+BACKUP: Final = "backup"
 _LOG: Final = log.get("daemon")
 
 
@@ -63,6 +65,7 @@ class Crew:
         self._timing = timing
         self._alarm = alarm
         self._tick_fails = log.Changes(_LOG, TICK)
+        self._backup_fails = log.Changes(_LOG, BACKUP)
         self._tick_busy = threading.Lock()
         self._stops: list[Asked] = []
         self._sources = [self._source(name) for name in config.sources]
@@ -96,7 +99,11 @@ class Crew:
             )
             for number, source in enumerate(self._sources)
         ]
-        return [pulse, tick, *polls]
+        hour = HOUR / 1_000
+        keep = Task(
+            name=BACKUP, every=hour, phase=min(hour, self._timing.stagger), do=self._back_up
+        )
+        return [pulse, tick, *polls, *([keep] if self.config.backups else [])]
 
     def stop(self) -> None:
         """Read, evaluate and claim nothing more; what is going on comes to its end."""
@@ -159,6 +166,20 @@ class Crew:
         stop = Asked(lambda: self._heartbeat.progress(part))
         self._stops.append(stop)
         return stop
+
+    def _back_up(self) -> None:
+        """Once a day; a copy that cannot be made is told and tried again."""
+        if self._tick_stop.is_set():
+            return
+        database, now = self._store.path, self._clock.now()
+        try:
+            if backup_is_due(database.parent, now, DAY):
+                make_daily_backup(database, now, self.config.backups)
+        except Exception as error:  # leadmode goes on without it
+            if self._backup_fails.trouble(BACKUP, type(error).__name__):
+                _LOG.crashed("backup_failed", error)
+        else:
+            self._backup_fails.fine(BACKUP)
 
     def _pulse(self) -> None:
         self._heartbeat.progress(PULSE)

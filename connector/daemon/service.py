@@ -33,7 +33,7 @@ from connector.errors import AskOperator, FixInput
 from connector.ingest import Ingest
 from connector.model import OutboxState
 from connector.registry import load_all, open_adapters
-from connector.store import Store
+from connector.store.recovery import open_state
 from connector.store.requests import reloads_asked_for
 from connector.store.revisions import STARTED, Reload
 
@@ -73,7 +73,7 @@ class Service:
         log.set_level(loaded.config.log_level.value)
         with contextlib.ExitStack() as held:
             held.enter_context(FolderLock.take(loaded.config.state))
-            self._store = Store.open(loaded.config.state)
+            self._store = open_state(loaded.config.state, self._clock.now()).store
             held.callback(self._store.close)
             self._ingest = Ingest(self._store, loaded.config, self._clock)
             self._ingest.adopt(loaded.config)

@@ -19,6 +19,7 @@ from connector.ports import Adapter, Page, Stream
 from connector.retry import reading
 from connector.store import Store
 from connector.store.connection import is_own_trouble
+from connector.store.recovery import read_to_the_end, reconciling_since, remembered_until
 
 AT_ONCE: Final = 500
 """Most persons evaluated in the transaction of a page; more than that become due and follow."""
@@ -109,6 +110,8 @@ class Ingest:
         if not isinstance(trouble, _OF_THE_WHOLE_SOURCE) and not stop.is_set():
             gone = self._look_for_the_gone(name, adapter, cycle, watch)
             trouble = trouble or gone
+        if trouble is None and not stop.is_set():
+            self._note_the_end(name, now)
         self._note(name, total, trouble, now)
         if trouble is not None:
             raise trouble
@@ -215,6 +218,14 @@ class Ingest:
         self._loaded.discard(name)
         self._expected[name] = streams
 
+    def _note_the_end(self, name: str, begun: int) -> None:
+        """A source was read to its end; that counts while leadmode reconciles."""
+        with self._store.steady():
+            if reconciling_since(self._store) is None:
+                return
+        with self._store.transaction():
+            read_to_the_end(self._store, name, begun)
+
     def _streams(self, name: str, adapter: Adapter) -> list[Stream]:
         wanted = self._config.sources[name].streams
         return [
@@ -289,7 +300,7 @@ class Ingest:
         if not sources.loaded(name, stream.value) or page.first_load is not None:
             began = page.first_load if sources.loaded(name, stream.value) else None
             began = began or sources.begun_at(name, stream.value) or now
-            before = began - self._config.backfill
+            before = min(began - self._config.backfill, remembered_until(self._store) or began)
             stored = self._store_first_load(page, now, before, cycle, careful=careful)
         elif self.loading():
             stored = store_page(self._store, page, now, careful=careful)

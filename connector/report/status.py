@@ -13,6 +13,7 @@ from connector.report import words
 from connector.report.dossier import Who, who_is
 from connector.store import Store
 from connector.store.overview import Figures, figures, set_aside
+from connector.store.recovery import reconciling_since
 from connector.store.requests import waiting
 from connector.store.sources import SourceState
 
@@ -48,6 +49,8 @@ class Status:
     """Sources that are configured and were never read."""
     figures: Figures
     writes: Mapping[OutboxState, int]
+    reconciling_since: int | None
+    """Since when leadmode finds out what the database forgot, UTC ms; None: it forgot nothing."""
     requests: int
     set_aside: tuple[tuple[Who, str], ...]
     bytes: int
@@ -80,6 +83,7 @@ def status(
         unread=tuple(name for name in config.sources if name not in known),
         figures=figures(store.connection, authority, new_since=now - NEW, now=now),
         writes=store.outbox.counts(),
+        reconciling_since=reconciling_since(store),
         requests=waiting(store.path.parent),
         set_aside=tuple(
             (who_is(store, config, person), problem)
@@ -120,6 +124,11 @@ def _stale(found: Status, name: str, read_at: int, poll: int) -> Iterator[str]:
 
 def _attention(found: Status, polls: Mapping[str, int]) -> Iterator[str]:
     yield from _of_rules(found)
+    if found.reconciling_since is not None:
+        yield (
+            "the database was restored, lost or damaged: nothing is sent before every source was "
+            f"read to its end once more (since {span(found.at - found.reconciling_since)})"
+        )
     for source in found.sources:
         if source.failing_since is None and source.read_at is not None:
             yield from _stale(found, source.name, source.read_at, polls[source.name])

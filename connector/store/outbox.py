@@ -115,6 +115,15 @@ class Outbox:
         )
         return changed.rowcount
 
+    def hold(self, instance: str, reason: str) -> int:
+        """Have every write to an instance that is not settled wait for a person; how many."""
+        changed = self._db.execute(
+            "UPDATE outbox SET state = 'held', next_at = NULL, reason = ? "
+            "WHERE instance = ? AND next_at IS NOT NULL",
+            (reason, instance),
+        )
+        return changed.rowcount
+
     def discard(self, keys: Iterable[str], now: int) -> int:
         """Give up held or dead writes; returns how many there were."""
         changed = self._db.executemany(

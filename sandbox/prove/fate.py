@@ -44,7 +44,12 @@ class Fate:
     writes -1, -2, ..."""
     breaks: Mapping[int, Callable[[], None]] = field(default_factory=dict)
     """What another daemon does while a request is on its way."""
+    sick_at: int = 0
+    """The statement at which the database itself is in trouble; 0: never."""
+    sickness: str = ""
+    """What it says then, for example "SQLITE_FULL"; in small letters it rolls back by itself."""
     boundaries: int = 0
+    statements: int = 0
     commits: int = 0
     reads: int = 0
     writes: int = 0
@@ -83,6 +88,7 @@ class Doomed:
     def execute(self, statement: str, values: Any = ()) -> sqlite3.Cursor:
         """As the connection's own."""
         self.fate.step()
+        self._sicken()
         done = self.real.execute(statement, values)
         self.fate.commits += statement == "COMMIT"
         return done
@@ -90,7 +96,21 @@ class Doomed:
     def executemany(self, statement: str, values: Sequence[Any]) -> sqlite3.Cursor:
         """As the connection's own."""
         self.fate.step()
+        self._sicken()
         return self.real.executemany(statement, values)
+
+    def _sicken(self) -> None:
+        """A statement fails as it does on a full, failing or locked disk."""
+        fate = self.fate
+        fate.statements += 1
+        if fate.statements != fate.sick_at:
+            return
+        fate.struck += 1
+        if fate.sickness.islower() and self.real.in_transaction:
+            self.real.execute("ROLLBACK")
+        error = sqlite3.OperationalError(f"the disk says {fate.sickness}")
+        error.sqlite_errorname = fate.sickness.upper()
+        raise error
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from connector.store import FILE_NAME, Store
 from connector.store.episodes import Episodes
 from connector.store.outbox import Outbox
 from connector.store.people import People
+from connector.store.recovery import open_state
 from connector.store.sources import Sources
 from connector.store.timelines import Timelines
 from sandbox.prove import setup
@@ -58,6 +60,7 @@ class Host:
         self.whole_at: list[int] = []
         """When a cycle went through without any trouble, UTC ms."""
         self._store: Store | None = None
+        self._started = False
 
     def cycle(self, fate: Fate) -> None:
         """Poll, evaluate, deliver; after a crash the daemon is down until the next cycle."""
@@ -70,6 +73,10 @@ class Host:
         except Crash:
             self.stop()
             return
+        except sqlite3.OperationalError:  # the daemon tells it, goes on, and tries again
+            if not self._started:  # or ends, and is started again
+                self.stop()
+            return
         if not fate.struck and not done.failed:
             self.whole_at.append(begun)
 
@@ -78,6 +85,7 @@ class Host:
         if self._store is not None:
             cast("Doomed", self._store.connection).real.close()
             self._store = None
+        self._started = False
 
     def lose(self) -> None:
         """The database is deleted."""
@@ -120,7 +128,7 @@ class Host:
             if not path.exists():
                 self.state.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(setup.empty_database())
-            self._store = _doomed(Store.open(self.state))
+            self._store = _doomed(open_state(self.state, self.clock.now()).store)
             self._adapter = self.parts.adapter(self.crm, self.clock)
             self._tell(fate)
             found = setup.at(self.edition, self.state)
@@ -128,6 +136,7 @@ class Host:
             self._ingest.adopt(found)
             adapters = {"crm": self._adapter}
             self._deliver = self.parts.deliver(self._store, adapters, found, self.clock)
+            self._started = True
         self._tell(fate)
 
     def _tell(self, fate: Fate) -> None:

@@ -148,6 +148,10 @@ class Player:
         )
         hosts[host % len(hosts)].cycle(fate)
 
+    def _do_sick(self, host: int, statement: int, sickness: str) -> None:
+        """A cycle in which the database is in trouble once."""
+        self._host(host).cycle(Fate(sick_at=statement, sickness=sickness))
+
     def _do_status(self, name: str, value: str, lag: int) -> None:
         if not self._crm.record(ref(name)).deleted:
             self._crm.edit(ref(name), lag, status=value)

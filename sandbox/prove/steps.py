@@ -18,6 +18,8 @@ Step = tuple[Any, ...]
 
 PEOPLE: Final = ("ada", "bob", "cy", "dee")
 STATUSES: Final = ("Open", "Nurture", "Negotiating", "Customer")
+SICKNESSES: Final = ("SQLITE_FULL", "sqlite_full", "SQLITE_IOERR", "sqlite_ioerr", "SQLITE_BUSY")
+"""In small letters the database rolls its transaction back by itself."""
 DEEDS: Final = ("completed", "renamed", "deleted")
 ALONE, SHARED, APART = "alone", "shared", "apart"
 """One daemon; two on one database; two with a database each."""
@@ -73,6 +75,7 @@ _MAKERS: Final[tuple[tuple[Make, float], ...]] = (
     (lambda chance, _: [("task", chance.randrange(100), pick(chance, DEEDS))], 1.5),
     (lambda chance, _: [("merge", *chance.sample(PEOPLE, 2), _lag(chance, 0.3))], 0.5),
     (lambda chance, hosts: [("rules", chance.randrange(hosts), chance.randrange(3))], 0.7),
+    (lambda chance, hosts: [_sick(chance, hosts), _short(chance)], 1.0),
     (lambda chance, hosts: [("backup", chance.randrange(hosts))], 0.8),
     (lambda chance, hosts: [("restore", chance.randrange(hosts))], 0.6),
     (lambda chance, hosts: [("lose", chance.randrange(hosts))], 0.6),
@@ -105,6 +108,10 @@ def _returns(chance: Random) -> list[Step]:
     if chance.random() < 0.6:
         steps += [("wait", chance.randint(1, MINUTE)), _act(chance, other, "click", 0.0)]
     return steps
+
+
+def _sick(chance: Random, hosts: int) -> Step:
+    return ("sick", chance.randrange(hosts), chance.randint(1, 150), pick(chance, SICKNESSES))
 
 
 def _act(chance: Random, name: str, kind: str, late: float) -> Step:

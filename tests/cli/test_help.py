@@ -41,8 +41,8 @@ def test_these_are_the_commands():
     assert {" ".join(path) for path in ALL} == {
         "run", "sync", "plan", "apply", "check", "test", "doctor", "provision", "leads", "explain",
         "why-not", "held", "backtest", "diff", "tune", "outbox", "outbox retry", "outbox release",
-        "outbox discard", "status", "arm", "disarm", "reload", "rules", "rules log", "rules show",
-        "version",
+        "outbox discard", "status", "backup", "restore", "arm", "disarm", "reload", "rules",
+        "rules log", "rules show", "version",
     }  # fmt: skip
 
 
