@@ -13,11 +13,12 @@ from connector.cli.page import Page, complain, print_json
 from connector.cli.place import clock_of, where_config_is
 
 if TYPE_CHECKING:
-    from connector.cli.planning import Settled
+    from connector.cli.planning import Applied
     from connector.planned.plan import Plan
 
 _REFUSED = 78
 _TEMPORARY = 75
+_STYLES = {"done": "green", "dead": "red"}
 
 
 def apply(
@@ -34,7 +35,8 @@ def apply(
 
     Refused, with everything that differs: a changed file, other rules, a decision that would not
     come out now, a record that was changed meanwhile, an old plan, a dry run. Killed at any
-    moment it can be applied again. The exit code is 0, 78 when it is refused, 75 beside a daemon.
+    moment it can be applied again. The exit code is 0, 78 when it is refused or the CRM refuses
+    one of its writes, 75 beside a daemon or when some could not be sent yet.
 
     Examples:
       leadmode apply monday.plan
@@ -47,7 +49,7 @@ def apply(
     plan, checksum = load(file)
     consent = Consent(max_age=_length(max_age), number=yes_all)
     try:
-        settled = apply_plan(where_config_is(config), clock_of(context), plan, consent)
+        done = apply_plan(where_config_is(config), clock_of(context), plan, consent)
     except PlanRefused as refusal:
         if as_json:
             print_json({"applied": False, "refused": refusal.reasons, "advice": refusal.advice})
@@ -57,11 +59,23 @@ def apply(
     if as_json:
         told = [
             {"key": write.key, "state": state.value, "reason": reason}
-            for write, state, reason in settled
+            for write, state, reason in done.settled
         ]
-        print_json({"applied": True, "checksum": checksum, "settled": told})
+        print_json({"applied": True, "checksum": checksum, "settled": told, "writes": done.states})
     else:
-        _say(Page(), plan, settled)
+        _say(Page(), plan, done)
+    raise typer.Exit(_code(done))
+
+
+def _code(done: Applied) -> int:
+    """0 when all was sent and taken, or needed no more."""
+    from connector.model import OutboxState  # noqa: PLC0415
+    from connector.planned.make import ON_THEIR_WAY  # noqa: PLC0415
+
+    states = set(done.states.values())
+    if states & {OutboxState.DEAD, OutboxState.HELD, OutboxState.EXPIRED}:
+        return _REFUSED
+    return _TEMPORARY if states & set(ON_THEIR_WAY) else 0
 
 
 def _length(text: str) -> int:
@@ -73,17 +87,18 @@ def _length(text: str) -> int:
         raise typer.BadParameter(f'--max-age "{text}" {error}.') from None
 
 
-def _say(page: Page, plan: Plan, settled: Settled) -> None:
+def _say(page: Page, plan: Plan, done: Applied) -> None:
     from connector.report.words import counted, write_state  # noqa: PLC0415
 
+    settled = done.settled
     keys = {write.key for write, _, _ in settled}
-    before = [each for each in plan.writes if each.key not in keys]
+    before = Counter(done.states[one.key] for one in plan.writes if one.key not in keys)
     if not plan.writes:
         page.line("The plan holds no writes; the cycle was gone through.")
     for state, count in Counter(state for _, state, _ in settled).items():
-        page.line(f"{counted(count, 'write')}: {write_state(state)}", "green")
+        page.line(f"{counted(count, 'write')}: {write_state(state)}", _STYLES.get(state, "yellow"))
     for write, _, reason in settled:
         if reason:
             page.line(f"{write.target}: {reason}", "yellow", indent=2)
-    if before:
-        page.line(f"{counted(len(before), 'write')} of it went before, or waits in the outbox.")
+    for state, count in before.items():
+        page.line(f"{counted(count, 'write')} of it before: {write_state(state)}")

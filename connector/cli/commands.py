@@ -51,6 +51,10 @@ class Commands(TyperGroup):
                 **extra,
             )
             sys.stdout.flush()
+        except SystemExit as end:
+            if not _is_unread(end.__context__):  # typer makes a 1 of it
+                raise
+            code = _unread()
         except Exception as error:
             code = _told(error)
             if code is None:
@@ -77,11 +81,21 @@ def _told(error: Exception) -> int | None:
     if isinstance(error, Abort):
         complain("Nothing was done.")
         return 1
-    if isinstance(error, OSError) and error.errno == errno.EPIPE:
-        # Nobody reads any more. The interpreter must not find that out again when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _BROKEN_PIPE
+    if _is_unread(error):
+        return _unread()
     return _in_our_words(error)
+
+
+def _is_unread(error: BaseException | None) -> bool:
+    """Whether what we print to was closed."""
+    return isinstance(error, OSError) and error.errno == errno.EPIPE
+
+
+def _unread() -> int:
+    """Nobody reads any more. The interpreter must not find that out again when it flushes."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    return _BROKEN_PIPE
 
 
 def _in_our_words(error: Exception) -> int | None:

@@ -26,13 +26,14 @@ _EXAMPLES = 3
 def diff(
     context: typer.Context,
     first: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="[OLD]",
+            metavar="OLD",
             autocompletion=complete.rule_folders,
-            help="Default: the running rules.",
+            help="Left out: the running rules; the one name is then NEW.",
+            show_default=False,
         ),
-    ],
+    ] = None,
     second: Annotated[
         str | None,
         typer.Argument(
@@ -64,8 +65,12 @@ def diff(
     from connector.config.references import References  # noqa: PLC0415
     from connector.diff import Asked, difference  # noqa: PLC0415
 
+    if first is None:
+        raise typer.BadParameter("Name the rules to compare with: a folder, pack:NAME, or git:REF.")
     now, found = clock_of(context).now(), load(config)
     begins = beginning(since, ZoneInfo(found.time_zone))(now)
+    if begins > now:
+        raise typer.BadParameter(f'--since "{since}" is in the future.')
     with (
         tempfile.TemporaryDirectory(prefix="leadmode-diff-") as room,
         reading(found) as store,
@@ -91,10 +96,20 @@ def diff(
 
 
 def _kept(store: Store, beginning: str) -> list[dict[str, bytes]] | None:
-    """The folders of the one revision that begins so; None when none is kept, or several are."""
+    """The folders of the one revision that begins so; None when none is kept.
+
+    NoSuchRules when several begin so.
+    """
+    from connector.config.references import NoSuchRules  # noqa: PLC0415
+
     found = store.revisions.like(beginning)
-    if len(found) != 1:
+    if not found:
         return None
+    if len(found) > 1:
+        raise NoSuchRules(
+            f'Several revisions begin with "{beginning}": {", ".join(found)}. Write more of it. '
+            "`leadmode rules log` tells when each ran."
+        )
     folders: dict[int, dict[str, bytes]] = {}
     for text in store.revisions.texts(found[0]):
         folders.setdefault(text.folder, {})[text.name] = text.source

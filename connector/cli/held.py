@@ -59,9 +59,11 @@ _TITLES = ("WHEN", "PERSON", "COMPANY", "OWNER", "WHY NOT", "WOULD HAVE WRITTEN"
 
 def _show(page: Page, told: HeldOnes, zone: ZoneInfo) -> None:
     if not told.rows:
-        page.line("No hand-off was held back.")
+        page.line("No such hand-off was held back.")
     columns = [Column(title, folds=title != "WHEN") for title in _TITLES]
     page.table(columns, [_row(row, zone) for row in told.rows])
+    if told.total > len(told.rows):
+        page.line(f"... and {told.total - len(told.rows):,} more: --most {told.total}.", "dim")
     if told.counts:
         counts = sorted(told.counts.items(), key=lambda each: -each[1])
         text = ", ".join(f"{hold.value} {count:,}" for hold, count in counts)

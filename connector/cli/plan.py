@@ -35,8 +35,10 @@ def plan(
     """
     from connector.cli.planned import show  # noqa: PLC0415
     from connector.cli.planning import make_plan  # noqa: PLC0415
-    from connector.planned.plan import save  # noqa: PLC0415
+    from connector.planned.plan import refuse_place, save  # noqa: PLC0415
 
+    if out is not None:
+        refuse_place(out)
     made = make_plan(where_config_is(config), clock_of(context), Page(), quiet=as_json)
     checksum = save(made, out) if out else None
     if as_json:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from connector.cli.page import Cell, Page
-from connector.model import Hold, Scalar, WriteKind
+from connector.model import Hold, OutboxState, Scalar, WriteKind
 from connector.plan.words import moment
 from connector.planned.plan import Plan, PlannedHold, PlannedWrite
 from connector.report import words
@@ -98,6 +98,8 @@ def _show_rest(page: Page, plan: Plan) -> None:
     for each in plan.waiting:
         reason = f" ({each.reason})" if each.reason else ""
         page.line(f"{each.state}: {each.name}, {each.what}{reason}", indent=2)
+    if any(each.state == OutboxState.HELD for each in plan.waiting):
+        page.line("Held ones wait for you: `leadmode outbox release` or `discard`.", indent=2)
     braked = len({(w.person, w.rule, w.at) for w in plan.writes if w.braked})
     if braked:
         page.line(

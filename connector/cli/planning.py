@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from connector import log
@@ -27,6 +28,16 @@ from connector.store.recovery import open_state
 Settled = list[tuple[Write, OutboxState, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a plan."""
+
+    settled: Settled
+    """Every write that was sent, with the state it came into and the reason."""
+    states: Mapping[str, OutboxState]
+    """Where each write of the plan is, by key."""
+
+
 def make_plan(path: Path, clock: Clock, page: Page, *, quiet: bool) -> Plan:
     """The plan of the next cycle. Raises what is wrong with the files, and NothingRead."""
     log.configure(level=logging.ERROR)
@@ -41,8 +52,8 @@ def make_plan(path: Path, clock: Clock, page: Page, *, quiet: bool) -> Plan:
         return make(copy, config, adapters, clock, progress)
 
 
-def apply_plan(path: Path, clock: Clock, plan: Plan, consent: Consent) -> Settled:
-    """Write what the plan says; the writes with what became of each. Raises PlanRefused."""
+def apply_plan(path: Path, clock: Clock, plan: Plan, consent: Consent) -> Applied:
+    """Write what the plan says; what became of each write. Raises PlanRefused."""
     log.configure(level=logging.ERROR)
     config = load_all(path)
     refuse_unfit(plan, config, consent, clock.now())
@@ -54,7 +65,7 @@ def apply_plan(path: Path, clock: Clock, plan: Plan, consent: Consent) -> Settle
         closing(open_state(config.state, clock.now()).store) as store,
         _adapters(config, clock) as adapters,
     ):
-        apply(
+        states = apply(
             plan,
             store,
             config,
@@ -63,7 +74,7 @@ def apply_plan(path: Path, clock: Clock, plan: Plan, consent: Consent) -> Settle
             consent=consent,
             sent=lambda *one: settled.append(one),
         )
-    return settled
+    return Applied(settled, states)
 
 
 @contextmanager

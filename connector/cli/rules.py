@@ -66,7 +66,10 @@ def rules_show(
         names = store.revisions.like(revision)
         if len(names) != 1:
             how = "No revision that is kept begins" if not names else "Several revisions begin"
-            raise typer.BadParameter(f'{how} with "{revision}". `leadmode rules log` lists them.')
+            which = f": {', '.join(names)}" if names else ""
+            raise typer.BadParameter(
+                f'{how} with "{revision}"{which}. `leadmode rules log` tells when each ran.'
+            )
         texts = store.revisions.texts(names[0])
     if out is not None:
         folders = [str(folder) for folder in write_folders(texts, out)]

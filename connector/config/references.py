@@ -26,6 +26,7 @@ CONFIGURED: Final = "configured rules"
 _AND: Final = "+"
 """Between folders that are laid over each other."""
 _REVISION: Final = re.compile(r"[0-9a-f]{6,12}")
+_SHORT: Final = re.compile(r"[0-9a-f]{2,5}")
 
 Texts = Mapping[str, bytes]
 """The rule files of one folder: name and text."""
@@ -142,9 +143,17 @@ class References:
         return RuleSet(label=label, rulebook=book, files=read_rule_files(paths), stand_ins=renamed)
 
     def _not_found(self, text: str, trouble: GitTrouble) -> str:
+        parts = text.split(_AND)
+        lacking = [each for each in parts if not self._are_folders(each)]
+        if len(parts) > 1 and len(lacking) < len(parts):
+            return f'There is no folder "{lacking[0]}", of "{text}". Name a folder or {PACK}NAME.'
+        if Path(text).is_file():
+            return f'"{text}" is a file. Name its folder, "{Path(text).parent}".'
         looked = ["no folder"]
         if _REVISION.fullmatch(text):
             looked.append("no revision whose texts are kept")
+        elif _SHORT.fullmatch(text):
+            looked.append("too short for a revision, of which six letters are needed")
         return (
             f'There are no rules called "{text}": it is {" and ".join(looked)}, and: {trouble} '
             f"Name a folder, {PACK}NAME, {GIT}REF, or several folders with {_AND} between."

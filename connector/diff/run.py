@@ -160,7 +160,7 @@ class _Run:
             what = _now(ours, theirs)
             if what is not None:
                 lacking = old if ours is None else new if theirs is None else {}
-                also = tuple(rule for number, rule in lacking if number == key[0])
+                also = tuple(sorted(rule for number, rule in lacking if number == key[0]))
                 found.append(
                     NowChange(
                         who=self._person(key[0]),

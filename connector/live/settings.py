@@ -26,7 +26,7 @@ def compare_settings(config: Config, platform: Platform, found: Findings) -> Non
     lacks = (*platform.health.missing, *(platform.health.missing_to_write if gets else ()))
     for what in lacks:
         if what.rpartition(".")[2] not in told:
-            message = f'What leadmode needs of "{platform.name}" is not there: {what}.'
+            message = f'What leadmode needs of "{platform.name}" is not there: {what.rstrip(".")}.'
             advice = "`leadmode doctor` tells all of it; `leadmode provision` makes fields."
             found.problem(config.source_place(platform.name), message, advice)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from connector.clock import DAY, HOUR, from_millis
+from connector.clock import DAY, HOUR, MINUTE, from_millis
 from connector.engine.result import Reason
 from connector.engine.timeline import Engaged
 from connector.model import Evidence, Kind
@@ -78,6 +78,8 @@ def moment(instant: int, zone: ZoneInfo) -> str:
 
 def span(millis: int) -> str:
     """A length of time in the largest unit that says enough: "8 months", "3 days"."""
+    if millis < HOUR:
+        return _count(max(0, round(millis / MINUTE)), "minute")
     if millis < DAY:
         return _count(max(0, round(millis / HOUR)), "hour")
     days = round(millis / DAY)

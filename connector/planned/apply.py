@@ -12,7 +12,7 @@ from connector.clock import Clock, ManualClock, iso
 from connector.config.settings import Config
 from connector.deliver import Deliver, Sent
 from connector.errors import AskOperator
-from connector.model import Write, WriteKind
+from connector.model import OutboxState, Write, WriteKind
 from connector.plan.words import span
 from connector.planned.make import ON_THEIR_WAY
 from connector.planned.plan import Plan, PlannedWrite, agreed
@@ -23,6 +23,10 @@ from connector.report import words
 from connector.store import Store
 
 _ANEW: Final = "Make a new plan and look at it."
+_STOPPED: Final = frozenset(
+    {OutboxState.HELD, OutboxState.DEAD, OutboxState.EXPIRED, OutboxState.CANCELLED}
+)
+"""States of a write that a person has to decide about, or has decided about."""
 
 
 class PlanRefused(AskOperator):
@@ -101,11 +105,12 @@ def apply(
     *,
     consent: Consent,
     sent: Sent | None = None,
-) -> None:
+) -> dict[str, OutboxState]:
     """Go through a cycle and send what it queues, if that is exactly what the plan says.
 
     The cycle is rehearsed on a copy of the database first, and the real one is given the same
-    answers of the sources at the same moment, so that it cannot come out otherwise. Raises
+    answers of the sources at the same moment, so that it cannot come out otherwise. Returns where
+    each write of the plan is then, by key. Raises
     PlanRefused before anything is changed, and what the adapters raise. Killed at any moment it
     can be applied again: what is queued already is found there.
     """
@@ -125,6 +130,8 @@ def apply(
         recorder.again()
     go_through(store, config, recorders, standing, agreed=agreed(plan))
     Deliver(store, adapters, config, clock).drain(threading.Event(), sent)
+    queued = {each.key: store.outbox.get(each.key) for each in plan.writes}
+    return {key: one.state for key, one in queued.items() if one is not None}
 
 
 def _moved(plan: Plan, store: Store) -> Iterator[str]:
@@ -150,6 +157,7 @@ def _differences(
     if plan.database != store.identity:
         yield "it was made with another database"
         return
+    yield from _stopped(plan, store)
     fresh = done.writes
     todo = [each for each in plan.writes if store.outbox.get(each.key) is None]
     there = what_is_there([each.write for each in todo], adapters)
@@ -161,6 +169,18 @@ def _differences(
         else:
             yield from _changed_write(each, narrowed(fresh[each.key], each.was))
     yield from _beyond(plan, store, done)
+
+
+def _stopped(plan: Plan, store: Store) -> Iterator[str]:
+    """What was queued before and will not go by itself."""
+    for each in plan.writes:
+        queued = store.outbox.get(each.key)
+        if queued is None or queued.state not in _STOPPED:
+            continue
+        if queued.state is OutboxState.CANCELLED and queued.attempt:
+            continue  # The CRM had another value by then; it was sent all the same.
+        reason = f" ({queued.reason})" if queued.reason else ""
+        yield f"{_label(each)} is in the outbox, {words.stopped(queued.state)}{reason}: {each.key}"
 
 
 def _beyond(plan: Plan, store: Store, done: Rehearsed) -> Iterator[str]:

@@ -134,6 +134,7 @@ def save(plan: Plan, path: Path) -> str:
         ensure_ascii=False,
         indent=2,
     )
+    refuse_place(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - the mode is given above
@@ -143,6 +144,16 @@ def save(plan: Plan, path: Path) -> str:
         os.fsync(descriptor)
     draft.replace(path)
     return checksum
+
+
+def refuse_place(path: Path) -> None:
+    """Raise BadPlan where no plan can be saved: better before all the work than after it."""
+    if path.is_dir():
+        raise BadPlan(f"{path} is a folder. Name a file in it, for example {path / 'a.plan'}.")
+    if not path.parent.is_dir():
+        raise BadPlan(f"There is no folder {path.parent} to save {path.name} in. Make it first.")
+    if not os.access(path.parent, os.W_OK):
+        raise BadPlan(f"Nothing may be written into {path.parent}. Name a file somewhere else.")
 
 
 def load(path: Path) -> tuple[Plan, str]:

@@ -129,7 +129,10 @@ def _hand_off(store: Store, config: Config, dossier: Dossier, asked: AsOf) -> st
     if asked.evaluation.in_lead_mode:
         last = asked.evaluation.transitions[-1]
         known = [d.decision for d in dossier.decided if _is_about(d.decision, asked, last)]
-        return words.verdict(known[-1]) if known else "not decided yet"
+        if known:
+            return words.verdict(known[-1])
+        adopted = store.sources.note("revision") in (None, config.rulebook.revision)
+        return "not decided yet" if adopted else "none: adopting the files alerts nobody about it"
     against = _holds(store, config, dossier, asked.mode, asked.at)
     if not against:
         return f"would go to {dossier.receiver}"

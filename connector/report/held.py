@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from connector.model import Hold
@@ -46,8 +46,10 @@ class HeldOnes:
 
     zone: str
     rows: tuple[HeldBack, ...]
+    total: int
+    """How many there would be without a limit."""
     counts: dict[Hold, int]
-    """How many there are in all, by reason."""
+    """How many there are in all, by reason; with an owner, of those asked for."""
 
 
 def held_back(
@@ -70,13 +72,13 @@ def held_back(
         since=since,
         most=-1 if owner else most,
     )
-    rows = (_row(store, config, each) for each in found)
-    of_owner = (row for row in rows if owner.casefold() in row.who.owner.casefold())
-    return HeldOnes(
-        zone=config.time_zone,
-        rows=tuple(islice(of_owner, most)),
-        counts=holds(store.connection, since),
-    )
+    rows = [_row(store, config, each) for each in found]
+    counts = holds(store.connection, since)
+    total = sum(n for why, n in counts.items() if (why in reasons if reasons else why not in OLD))
+    if owner:
+        rows = [row for row in rows if owner.casefold() in row.who.owner.casefold()]
+        counts, total = dict(Counter(row.reason for row in rows)), len(rows)
+    return HeldOnes(zone=config.time_zone, rows=tuple(rows[:most]), total=total, counts=counts)
 
 
 def _row(store: Store, config: Config, each: Decided) -> HeldBack:

@@ -111,7 +111,7 @@ def _of_rules(found: Status) -> Iterator[str]:
         yield f"the daemon did not take the files up, {goes_on}: {found.refused}"
     if found.problems:
         more = f" and {len(found.problems) - 1} more" if len(found.problems) > 1 else ""
-        yield f"the files cannot be taken up: {found.problems[0]}{more}. See `leadmode check`"
+        yield f"the files cannot be taken up (see `leadmode check`): {found.problems[0]}{more}"
 
 
 def _stale(found: Status, name: str, read_at: int, poll: int) -> Iterator[str]:

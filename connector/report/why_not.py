@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from connector.model import Verdict
+from connector.model import OutboxState, Verdict
 from connector.report import words
 from connector.report.dossier import Dossier, Who, open_dossier
 from connector.report.explain import explain
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from connector.store.overview import Decided
 
 
+_STOPPED: Final = frozenset(
+    {OutboxState.HELD, OutboxState.DEAD, OutboxState.CANCELLED, OutboxState.EXPIRED}
+)
+
+
 class Answer(StrEnum):
     """Whether there is an alert under one rule, and if not, on what it hangs."""
 
@@ -26,6 +31,8 @@ class Answer(StrEnum):
     """There is one: the episode that runs was handed off."""
     HELD = "held"
     """In lead mode, and the hand-off was held."""
+    STOPPED = "stopped"
+    """Handed off, and the task is held, or was refused or given up."""
     UNDECIDED = "undecided"
     """In lead mode, and not decided about yet."""
     PASSIVE = "passive"
@@ -86,12 +93,13 @@ class WhyNot:
 def why_not(store: Store, config: Config, person: int, now: int) -> WhyNot:
     """Why there is no alert about a person now (UTC ms), by each rule; and what was not made."""
     told, dossier = explain(store, config, person, None, now), open_dossier(store, config, person)
+    is_worked_by = store.sources.note("revision") == config.rulebook.revision
     return WhyNot(
         who=told.who,
         at=now,
         zone=config.time_zone,
         rules=tuple(
-            _under(config, dossier, standing, hand_off)
+            _under(config, dossier, standing, hand_off, is_worked_by=is_worked_by)
             for standing, hand_off in zip(told.standings, told.hand_offs, strict=True)
         ),
         log=tuple(sorted(_log(config, dossier), key=lambda each: -each.at)),
@@ -99,8 +107,10 @@ def why_not(store: Store, config: Config, person: int, now: int) -> WhyNot:
     )
 
 
-def _under(config: Config, dossier: Dossier, standing: Standing, hand_off: str) -> UnderRule:
-    answer, because = _answer(config, dossier, standing)
+def _under(
+    config: Config, dossier: Dossier, standing: Standing, hand_off: str, *, is_worked_by: bool
+) -> UnderRule:
+    answer, because = _answer(config, dossier, standing, is_worked_by=is_worked_by)
     return UnderRule(
         rule=standing.rule,
         title=standing.title,
@@ -111,7 +121,9 @@ def _under(config: Config, dossier: Dossier, standing: Standing, hand_off: str) 
     )
 
 
-def _answer(config: Config, dossier: Dossier, standing: Standing) -> tuple[Answer, str]:
+def _answer(
+    config: Config, dossier: Dossier, standing: Standing, *, is_worked_by: bool
+) -> tuple[Answer, str]:
     needs = {need.name: need for need in standing.needs}
     if not standing.in_lead_mode:
         if not needs["for them"].met:
@@ -125,16 +137,29 @@ def _answer(config: Config, dossier: Dossier, standing: Standing) -> tuple[Answe
     ]
     made = [d for d in about if d.decision.verdict is Verdict.HANDED_OFF]
     if made:
-        return Answer.ALERTED, _handed_off(config, dossier, made[-1])
+        return _handed_off(config, dossier, made)
     if about:
         return Answer.HELD, f"in lead mode, and held: {words.hold(about[-1].decision)}"
+    if not is_worked_by:
+        return Answer.UNDECIDED, (
+            "in lead mode by the files, which leadmode does not work by yet: adopting them records "
+            "that and alerts nobody"
+        )
     return Answer.UNDECIDED, "in lead mode, and not decided yet: the next cycle does that"
 
 
-def _handed_off(config: Config, dossier: Dossier, decided: Decided) -> str:
-    queued = writes_for(config, dossier, decided.decision)
-    where = f": {words.task(queued[0].state)}" if queued else ""
-    return f"there is one, handed off{where}"
+def _handed_off(config: Config, dossier: Dossier, made: list[Decided]) -> tuple[Answer, str]:
+    """The newest task that is there or on its way; when there is none, why not."""
+    tasks = [queued[0] for d in made if (queued := writes_for(config, dossier, d.decision))]
+    going = [task for task in tasks if task.state not in _STOPPED]
+    if tasks and not going:
+        reason = f" ({tasks[-1].reason})" if tasks[-1].reason else ""
+        return (
+            Answer.STOPPED,
+            f"handed off, but the task is {words.stopped(tasks[-1].state)}{reason}",
+        )
+    where = f": {words.task(going[-1].state)}" if going else ""
+    return Answer.ALERTED, f"there is one, handed off{where}"
 
 
 def _log(config: Config, dossier: Dossier) -> list[NotMade]:

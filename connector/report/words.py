@@ -55,6 +55,12 @@ _TASK: Final = {
     OutboxState.CANCELLED: "task cancelled",
     OutboxState.EXPIRED: "task expired",
 }
+_STOPPED: Final = {
+    OutboxState.HELD: "held until you say `leadmode outbox release`",
+    OutboxState.DEAD: "refused by the CRM; `leadmode outbox retry` sends it again",
+    OutboxState.CANCELLED: "given up",
+    OutboxState.EXPIRED: "given up, because it was too late to be of use",
+}
 _COULD: Final = {
     Kind.EMAIL_SENT: "is sent a mail",
     Kind.EMAIL_OPENED: "opens a mail",
@@ -155,6 +161,11 @@ def briefly(decision: Decision) -> str:
 def task(state: OutboxState) -> str:
     """Where the task of a hand-off is, in few words."""
     return _TASK[state]
+
+
+def stopped(state: OutboxState) -> str:
+    """Why a write does not go by itself: states in which a person decides, or has decided."""
+    return _STOPPED[state]
 
 
 def left(reason: str | None) -> str:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from connector.cli.app import app
 from connector.store import Store
+from connector.store.revisions import Revisions
 from tests.cli.company import RULES, Company
 
 pytestmark = pytest.mark.xdist_group("cli/test_diff")  # its fixtures are made once
@@ -203,3 +204,30 @@ def test_a_revision_that_ran_is_found_by_its_hash(tmp_path: Path):
         assert [each["key"] for each in told["rules"]] == ["lead_mode.returning.enter"]
         assert [one["what"] for one in told["now"]] == ["leaves"]
     assert "no revision whose texts" in run(made, "ffffffffffff", code=78)
+
+
+def test_a_beginning_that_several_revisions_have_lists_them(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(Revisions, "like", lambda *_: ["3f41a2a4c9bd", "3f41a2ffffff"])
+    said = run(company, "3f41a2", code=78)
+    assert said == (
+        'Several revisions begin with "3f41a2": 3f41a2a4c9bd, 3f41a2ffffff. Write more of it. '
+        "`leadmode rules log` tells when each ran.\n"
+    )
+
+
+def test_what_is_no_rules_is_told_with_what_was_meant(company: Company, tmp_path: Path):
+    folder = draft(tmp_path / "harder")
+    assert run(company, f"{folder}/rules.toml", code=78) == (
+        f'"{folder}/rules.toml" is a file. Name its folder, "{folder}".\n'
+    )
+    assert f'no folder "nope", of "{folder}+nope"' in run(company, f"{folder}+nope", code=78)
+    assert "too short for a revision" in run(company, "3f41", code=78)
+
+
+def test_without_rules_it_says_what_to_name(company: Company):
+    assert "Name the rules to compare with: a folder" in run(company, code=64)
+    assert '--since "2030-01-01" is in the future.' in run(
+        company, "pack:default", "--since", "2030-01-01", code=64
+    )

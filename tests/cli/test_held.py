@@ -45,7 +45,7 @@ def test_what_was_known_before_is_counted_and_shown_on_request(
     company.add([*HISTORY, *NEWS["2026-11-12T18:00:00Z"]])
     company.cycle("2026-11-14T06:00:00Z")
     assert leadmode(company, "held").output == (
-        "No hand-off was held back.\n\nIn all, by reason: baseline 2\n"
+        "No such hand-off was held back.\n\nIn all, by reason: baseline 2\n"
     )
     shown = leadmode(company, "held", "--reason", "baseline").output
     assert "it was so before leadmode, or this rule, started to look" in shown
@@ -54,7 +54,7 @@ def test_what_was_known_before_is_counted_and_shown_on_request(
 
 def test_json_tells_the_whole_draft(told: Company, leadmode: Leadmode):
     document = json.loads(leadmode(told, "held", "--json").output)
-    assert set(document) == {"zone", "rows", "counts"}
+    assert set(document) == {"zone", "rows", "total", "counts"}
     assert document["counts"] == {"machine_only": 1, "open_opportunity": 1}
     first, second = document["rows"]
     assert set(first) == {
@@ -78,3 +78,15 @@ def test_json_tells_the_whole_draft(told: Company, leadmode: Leadmode):
 
 def test_a_reason_that_is_none_is_a_usage_error(told: Company, leadmode: Leadmode):
     assert leadmode(told, "held", "--reason", "bad_mood").exit_code == 64
+
+
+def test_an_owner_has_counts_of_their_own(told: Company, leadmode: Leadmode):
+    shown = leadmode(told, "held", "--owner", "ana").output
+    assert "Bo Lind" not in shown
+    assert shown.endswith("In all, by reason: machine_only 1\n")
+
+
+def test_what_is_left_out_is_said(told: Company, leadmode: Leadmode):
+    shown = leadmode(told, "held", "--most", "1").output
+    assert "... and 1 more: --most 2." in shown
+    assert "more:" not in leadmode(told, "held", "--most", "2").output

@@ -150,3 +150,59 @@ def test_tab_on_configuration_files(told: Company):
     typed = f"leadmode leads --config {folder}c"
     done = run(told, _LEADMODE_COMPLETE="complete_bash", COMP_WORDS=typed, COMP_CWORD="3")
     assert done.stdout.split() == [f"{folder}config.toml"]
+
+
+EACH_UNREAD = """
+import os, shlex, sys
+sys.argv[0] = "leadmode"
+import adapters.csv.adapter, connector.cli.cycled, connector.diff  # once, not in each child
+from connector.cli import main
+for line in sys.stdin.read().splitlines():
+    child = os.fork()
+    if not child:
+        there, here = os.pipe()
+        os.close(there)
+        os.dup2(here, 1)
+        sys.argv[1:] = shlex.split(line)
+        code = 1
+        try:
+            main()
+        except SystemExit as end:
+            sys.stdout.flush()
+            code = end.code
+        finally:
+            os._exit(code)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), line)
+"""
+COMMANDS = """\
+check
+plan
+leads
+explain P1 --json
+why-not P1
+held
+diff rules
+outbox
+status
+rules log
+version
+--version
+--help
+"""
+
+
+def test_every_command_ends_as_one_whose_reader_went_away(tmp_path: Path):
+    company = Company(tmp_path / "small", dry_run=True)
+    company.live()
+    done = subprocess.run(
+        [sys.executable, "-c", EACH_UNREAD],
+        input=COMMANDS,
+        env=environment(company),
+        cwd=company.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [f"141 {line}" for line in COMMANDS.splitlines()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from tests.cli.company import HISTORY, NEWS, Company
 from tests.cli.conftest import Leadmode
@@ -80,3 +81,32 @@ def test_json(told: Company, leadmode: Leadmode):
     assert [(each["answer"], each["rule"]) for each in document["rules"]] == [("held", "returning")]
     assert document["log"][0]["decided_at"] == "2026-11-12T18:00:00.000Z"
     assert document["log"][0]["revision"]
+
+
+def test_a_task_that_waits_for_somebody_is_no_alert(tmp_path: Path, leadmode: Leadmode):
+    company = Company(tmp_path / "braked", more="storm = 1")
+    company.add(HISTORY)
+    company.cycle("2026-11-01T06:00:00Z")
+    company.add(NEWS["2026-11-12T18:00:00Z"])
+    company.cycle("2026-11-12T18:00:00Z")
+    shown = leadmode(company, "why-not", "P2").output
+    assert shown.startswith("Bo Lind, Buyer: no alert\n")
+    assert "but the task is held until you say `leadmode outbox release` (storm)" in shown
+    document = json.loads(leadmode(company, "why-not", "P2", "--json").output)
+    assert [each["answer"] for each in document["rules"]] == ["stopped"]
+    assert "there is an alert" in leadmode(company, "why-not", "P1").output
+
+
+def test_rules_that_are_not_worked_by_yet_promise_no_alert(tmp_path: Path, leadmode: Leadmode):
+    company = Company(tmp_path / "renamed")
+    company.live()
+    rules = company.folder / "rules" / "rules.toml"
+    rules.write_text(rules.read_text().replace('id = "returning"', 'id = "back"'))
+    for command in ("why-not", "explain"):
+        shown = leadmode(company, command, "P2").output
+        assert "alerts nobody" in shown
+        assert "the next cycle does that" not in shown
+    company.cycle("2026-11-20T12:00:00Z")
+    assert (
+        "held: it was so before leadmode, or this rule" in leadmode(company, "why-not", "P2").output
+    )
