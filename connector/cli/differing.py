@@ -42,15 +42,18 @@ _TITLES: Final = (
 )  # fmt: skip
 
 
-def show(told: Difference, most: int) -> None:
-    """What differs in the rules, now, and in the past; then per owner and rule, and examples."""
+def show(told: Difference, most: int, where: str = "--most {total}, or --json") -> None:
+    """What differs in the rules, now, and in the past; then per owner and rule, and examples.
+
+    `where` says how to see the rows after the first `most`; {total} is their number.
+    """
     page, zone = Page(), ZoneInfo(told.zone)
     page.line(f"Diff of {_side(told.old)} and {_side(told.new)}", "bold")
     for note in told.notes:
         page.line(note, "italic yellow", indent=2)
     _show_rules(page, told.rules)
-    _show_now(page, told, zone, most)
-    _show_past(page, told, zone, most)
+    _show_now(page, told, zone, most, where)
+    _show_past(page, told, zone, most, where)
     _show_counts(page, "owner", told.by_owner)
     _show_counts(page, "rule", told.by_rule)
     _show_examples(page, told.examples)
@@ -84,7 +87,7 @@ def _rule(change: RuleChange) -> list[Cell | str]:
     ]
 
 
-def _show_now(page: Page, told: Difference, zone: ZoneInfo, most: int) -> None:
+def _show_now(page: Page, told: Difference, zone: ZoneInfo, most: int, where: str) -> None:
     page.line()
     page.line(
         f"Now, {moment(told.at, zone)}: {told.old.in_lead_mode:,} in lead mode by the old rules, "
@@ -94,7 +97,9 @@ def _show_now(page: Page, told: Difference, zone: ZoneInfo, most: int) -> None:
     titles = ("", "WHO", "OWNER", "RULE", "OLD", "NEW")
     columns = [Column(title, folds=title not in ("", "RULE")) for title in titles]
     page.table(columns, [_now(each, zone) for each in told.now[:most]], 2)
-    _say_rest(page, len(told.now), most, "Nobody enters, leaves, is held otherwise, or moves.")
+    _say_rest(
+        page, len(told.now), most, where, "Nobody enters, leaves, is held otherwise, or moves."
+    )
 
 
 def _now(change: NowChange, zone: ZoneInfo) -> list[Cell | str]:
@@ -119,13 +124,13 @@ def _here(here: Here | None, zone: ZoneInfo) -> str:
     return f"{here.grade}, {points(here.score)} points{place}, {since}{hold}"
 
 
-def _show_past(page: Page, told: Difference, zone: ZoneInfo, most: int) -> None:
+def _show_past(page: Page, told: Difference, zone: ZoneInfo, most: int, where: str) -> None:
     page.line()
     page.line(f"Alerts since {day(told.start_at, zone)}", "bold")
     titles = ("", "WHO", "OWNER", "RULE", "OLD", "NEW")
     columns = [Column(title, folds=title not in ("", "RULE")) for title in titles]
     page.table(columns, [_past(each, zone) for each in told.past[:most]], 2)
-    _say_rest(page, len(told.past), most, "None would have been another.")
+    _say_rest(page, len(told.past), most, where, "None would have been another.")
 
 
 def _past(change: AlertChange, zone: ZoneInfo) -> list[Cell | str]:
@@ -150,11 +155,12 @@ def _stay(stay: Stay | None, zone: ZoneInfo) -> str:
     return f"{moment(stay.at, zone)}, {points(stay.score)} points{hand}, {made}{left}"
 
 
-def _say_rest(page: Page, total: int, most: int, none: str) -> None:
+def _say_rest(page: Page, total: int, most: int, where: str, none: str) -> None:
     if not total:
         page.line(none, indent=2)
     elif total > most:
-        page.line(f"... and {total - most:,} more: --most {total}, or --json.", "dim", indent=2)
+        more = where.format(total=total)
+        page.line(f"... and {total - most:,} more: {more}.", "dim", indent=2)
 
 
 def _show_counts(page: Page, name: str, counts: Sequence[Counts]) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 import typer
@@ -15,10 +14,9 @@ import typer
 from connector.cli.backtest import Folders
 from connector.cli.options import AsJson, ConfigPath
 from connector.cli.place import clock_of, load, reading
-from connector.clock import iso
 
-if TYPE_CHECKING:
-    from connector.tune.told import Tuned
+_MOST: Final = 10
+"""Rows of each table of what the proposal changes."""
 
 
 def tune(
@@ -48,8 +46,9 @@ def tune(
     """Propose weights and thresholds from what was won. Nothing is applied.
 
     Learns from the earlier two thirds of the stored history, judges the proposal by the last
-    third, and prints it as a rule file whose comments say where each number comes from. Refuses
-    when there are too few wins, and when the proposal is not surely better than the present rules.
+    third, and prints it as a rule file whose comments say where each number comes from. With --out
+    it prints instead what the proposal would change, as `leadmode diff` does. Refuses when
+    there are too few wins, and when the proposal is not surely better than the present rules.
 
     Examples:
       leadmode tune --since 1095d
@@ -60,7 +59,9 @@ def tune(
     demand()
     from connector.backtest import Asked  # noqa: PLC0415
     from connector.cli.backtest import beginning, candidates, length  # noqa: PLC0415
+    from connector.cli.differing import show  # noqa: PLC0415
     from connector.cli.page import print_json, print_line  # noqa: PLC0415
+    from connector.cli.tuned import diff_of, say_way_on  # noqa: PLC0415
     from connector.tune.overlay import overlay  # noqa: PLC0415
     from connector.tune.run import Wish, tune  # noqa: PLC0415
 
@@ -82,16 +83,19 @@ def tune(
     )
     with reading(found) as store, _bars(quiet=as_json) as progress:
         tuned = tune(store, wish, now, progress)
-    text = overlay(tuned)
+        text = overlay(tuned)
+        changes = diff_of(found, store, tuned, candidate.folders, text, now, progress)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding="utf-8")
     if as_json:
-        print_json({"tuned": tuned, "overlay": text})
+        print_json({"tuned": tuned, "overlay": text, "diff": changes})
         return
     if out is None:
         print_line(text.rstrip("\n"))
-    _way_on(tuned, out, candidate.folders)
+    else:
+        show(changes, _MOST, "the `leadmode diff` below, or --json")
+    say_way_on(tuned, out, candidate.folders)
 
 
 def _can_be_written(out: Path | None) -> None:
@@ -121,21 +125,3 @@ def _bars(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
             progress.update(lines[what], completed=done, total=total)
 
         yield tell
-
-
-def _way_on(tuned: Tuned, out: Path | None, folders: tuple[str, ...]) -> None:
-    """What to do with it; the proposal itself is on the standard output, or in the folder."""
-    from connector.cli.page import complain  # noqa: PLC0415
-
-    complain("")
-    for doubt in tuned.doubts:
-        complain(f"But: {doubt}")
-    if out is None:
-        complain("Nothing was applied. With --out draft/tuned.toml it can be compared.")
-        return
-    laid = " ".join(f"--compare {shlex.quote(each)}" for each in (*folders, str(out.parent)))
-    complain(f"Nothing was applied. The proposal is in {out}. Look at it, then:")
-    complain(f"  leadmode backtest --since {iso(tuned.cut_at)[:10]} {laid}")
-    complain(
-        f"Lay {out.parent} over your rules (last in `rules` of the configuration) if you agree."
-    )

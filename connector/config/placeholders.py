@@ -20,6 +20,7 @@ PLACEHOLDERS: Final = frozenset(
         "reason",
         "evidence",
         "quiet",
+        "before",
         "entered_on",
         "burst_days",
         "consent",

@@ -82,7 +82,8 @@ def placeholders(occasion: Occasion) -> dict[str, str]:
         "grade": grade(occasion.rulebook.grades, fit=fit, score=transition.score),
         "reason": words.why(transition.reason),
         "evidence": evidence_lines(transition, zone, phases_of(occasion.mode.rule)),
-        "quiet": _quiet(transition, occasion.quiet_since),
+        "quiet": _quiet(transition, occasion.quiet_since) or "an unknown time",
+        "before": _before(transition, occasion.quiet_since),
         "entered_on": words.day(transition.at, zone),
         "burst_days": words.span(transition.at - transition.burst),
         "consent": consent(facts),
@@ -151,7 +152,12 @@ def _is_active(owner: Record | None) -> TypeGuard[Record]:
 
 
 def _quiet(transition: Transition, since: int | None) -> str:
-    return words.span(transition.burst - since) if since is not None else "ever"
+    return "" if since is None else words.span(transition.burst - since)
+
+
+def _before(transition: Transition, since: int | None) -> str:
+    quiet = _quiet(transition, since)
+    return f"Quiet for {quiet} before" if quiet else "No earlier engagement known"
 
 
 def _key(occasion: Occasion, action: str) -> str:

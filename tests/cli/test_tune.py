@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,7 +56,8 @@ def test_a_file_that_lies_over_the_rules_and_the_way_on(place: Path):
     out = place / "draft" / "tuned.toml"
     done = run(place, "--opened", "--out", str(out))
     assert done.exit_code == 0, done.output
-    assert done.stdout == ""
+    assert done.stdout.startswith("Diff of present rules (")
+    assert re.search(r"signal\.page\.weight +10 +-> +20 +proposal/tuned\.toml:", done.stdout)
     assert "Nothing was applied" in done.stderr
     command = next(line for line in done.stderr.splitlines() if "leadmode backtest" in line)
     assert f"--compare {place / 'rules'} --compare {place / 'draft'}" in command
@@ -68,6 +70,19 @@ def test_a_file_that_lies_over_the_rules_and_the_way_on(place: Path):
     assert "exists already" in again.output
     no_rules = run(place, "--out", str(place / "draft" / "tuned.txt"))
     assert "must end with .toml" in no_rules.output
+
+    compare = next(line for line in done.stderr.splitlines() if "leadmode diff" in line)
+    again = CliRunner().invoke(
+        app,
+        [*compare.split()[1:], "--config", str(place / "config.toml")],
+        obj=ManualClock(START + 1_095 * DAY),
+    )
+    assert again.exit_code == 3, again.output
+    told = [line.split() for line in done.stdout.splitlines() if " enters " in line]
+    assert told
+    assert "more: the `leadmode diff` below" in done.stdout
+    more = [line.split() for line in again.stdout.splitlines()]
+    assert all(line in more for line in told)
 
     words = command.split()
     tried = CliRunner().invoke(
