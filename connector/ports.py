@@ -14,6 +14,7 @@ from connector.errors import AdapterError, FateUnknown, Rejected, Unsupported
 from connector.model import (
     Engagement,
     Fields,
+    Kind,
     Outcome,
     Record,
     RecordRef,
@@ -201,6 +202,8 @@ class Vocabulary:
     """Object type and field that hold the subject of a task."""
     any_case: bool = False
     """Whether field names are understood in any case, and custom ones without their mark."""
+    kinds: frozenset[Kind] | None = None
+    """Kinds of engagement that can come, by these settings; None: any."""
     not_told: str = ""
     """What `describe` leaves open about values, in words."""
 

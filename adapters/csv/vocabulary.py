@@ -32,5 +32,6 @@ def vocabulary(settings: Settings) -> Vocabulary:
             for stream, (role, names) in types.items()
             if settings.pattern(stream)
             for name in names
-        )
+        ),
+        kinds=None if settings.pattern(Stream.ENGAGEMENTS) else frozenset(),
     )

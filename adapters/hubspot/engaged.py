@@ -339,3 +339,14 @@ def _path(link: str) -> str:
         return urlsplit(link if "//" in link else f"//{link}").path or "/"
     except ValueError:
         return ""
+
+
+KINDS: Final[Mapping[str, frozenset[Kind]]] = {
+    "email_events": frozenset({*_MAIL_KINDS.values(), Kind.UNSUBSCRIBED}),
+    "forms": frozenset({Kind.FORM_SUBMITTED}),
+    "meetings": frozenset({Kind.MEETING_BOOKED, Kind.MEETING_HELD}),
+    "calls": frozenset({Kind.CALL_HELD}),
+    "emails": frozenset({Kind.EMAIL_REPLIED, Kind.BOUNCED, Kind.EMAIL_SENT}),
+    "web": frozenset(_TOLD_BY.values()),
+}
+"""What each of `activity` can tell, before `task_kinds` and `form_kinds` of the settings."""

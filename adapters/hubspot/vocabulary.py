@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from adapters.hubspot.engaged import KINDS
 from adapters.hubspot.settings import Settings
 from adapters.hubspot.tables import COMPANIES, CONTACTS, DEALS, OWNER, OWNERS, Table
-from connector.model import Role
+from connector.model import Kind, Role
 from connector.ports import Named, ObjectNames, Vocabulary
 
 _RECORDS: Final = (CONTACTS, COMPANIES, DEALS)
@@ -34,12 +35,22 @@ def vocabulary(settings: Settings) -> Vocabulary:
             ),
         ),
         named=tuple(_named(settings)),
+        kinds=_kinds(settings),
     )
 
 
 def _fields(table: Table, settings: Settings) -> Mapping[str, str]:
     own = {"name": "", "status": settings.status_property} if table is CONTACTS else {}
     return {**own, **table.known, **settings.extra.get(table.stream, {})}
+
+
+def _kinds(settings: Settings) -> frozenset[Kind]:
+    """What is read by `activity`, and what the settings make of tasks and forms."""
+    found = {kind for name in settings.activity for kind in KINDS[name]}
+    words = [*settings.task_kinds.values()]
+    if Kind.FORM_SUBMITTED in found:
+        words += settings.form_kinds.values()
+    return frozenset(found | {Kind(word) for word in words if word})
 
 
 def _named(settings: Settings) -> Iterator[Named]:

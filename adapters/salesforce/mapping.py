@@ -206,6 +206,19 @@ def engagements_of(row: Row, reading: Reading) -> Iterator[Engagement]:
             yield from _email(row, reading)
 
 
+OF_EVENTS_AND_MAILS: Final = frozenset(
+    {
+        Kind.MEETING_BOOKED,
+        Kind.MEETING_HELD,
+        Kind.EMAIL_REPLIED,
+        Kind.EMAIL_SENT,
+        Kind.BOUNCED,
+        Kind.EMAIL_OPENED,
+    }
+)
+"""Kinds that come whatever the settings say."""
+
+
 def _kind(word: str | None) -> Kind | None:
     return Kind(word) if word else None
 

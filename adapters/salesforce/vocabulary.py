@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from adapters.salesforce.mapping import OF_EVENTS_AND_MAILS
 from adapters.salesforce.settings import Settings
 from adapters.salesforce.tables import (
     ACCOUNTS,
@@ -15,6 +16,7 @@ from adapters.salesforce.tables import (
     USERS,
     extra_of,
 )
+from connector.model import Kind
 from connector.ports import Named, ObjectNames, Vocabulary
 
 _NAMES: Final = (USERS, ACCOUNTS, LEADS, CONTACTS, OPPORTUNITIES)
@@ -43,8 +45,15 @@ def vocabulary(settings: Settings) -> Vocabulary:
         named=tuple(_named(settings)),
         subject=(TASKS.object, "Subject"),
         any_case=True,
+        kinds=_kinds(settings),
         not_told="Salesforce may offer fewer values to a record type than its field lists.",
     )
+
+
+def _kinds(settings: Settings) -> frozenset[Kind]:
+    """What events and mails are, and what the settings make of tasks and campaigns."""
+    words = (*settings.task_kinds.values(), *settings.campaign_kinds.values())
+    return OF_EVENTS_AND_MAILS | {Kind(word) for word in words if word}
 
 
 def _named(settings: Settings) -> Iterator[Named]:

@@ -14,6 +14,7 @@ from connector.config.packs import folder_name
 
 if TYPE_CHECKING:
     from connector.config.settings import Config
+    from connector.live.findings import Findings
     from connector.live.run import Live
     from connector.problems import Problem
 
@@ -45,6 +46,7 @@ def check(
       leadmode check --live --config /etc/leadmode/acme/config.toml
     """
     from connector.config.lint import find_doubts  # noqa: PLC0415
+    from connector.config.wording import in_order  # noqa: PLC0415
     from connector.errors import FixInput  # noqa: PLC0415
     from connector.registry import load_all  # noqa: PLC0415
 
@@ -54,8 +56,8 @@ def check(
     except FixInput as error:
         _tell_problems(error.problems, as_json=as_json)
         raise typer.Exit(1) from None
-    doubts = find_doubts(found.rules, found.rulebook)
-    seen = _looked(found, context) if live else None
+    given, seen = _looked(found, context, live=live)
+    doubts = in_order([*find_doubts(found.rules, found.rulebook), *given.warnings])
     problems = seen.problems if seen else ()
     warnings = [*doubts, *(seen.warnings if seen else ())]
     if as_json:
@@ -64,6 +66,7 @@ def check(
             "config": str(path),
             "problems": [_problem(each) for each in problems],
             "warnings": [_problem(each) for each in warnings],
+            "notes": given.notes,
         }
         asked = {"live": {"sources": seen.sources, "notes": seen.notes}} if seen else {}
         print_json({**told, **asked, **_summary(found)})
@@ -71,6 +74,8 @@ def check(
         if problems:
             _tell_problems(problems, as_json=False)
         _tell_doubts(warnings)
+        for note in given.notes:
+            Page().row([Cell("Note: ", "yellow"), Cell(note)])
         if seen:
             _tell_seen(seen)
         if not problems:
@@ -78,13 +83,15 @@ def check(
     raise typer.Exit(1 if problems else ONLY_WARNINGS if warnings else 0)
 
 
-def _looked(config: Config, context: typer.Context) -> Live:
+def _looked(config: Config, context: typer.Context, *, live: bool) -> tuple[Findings, Live | None]:
+    """What no source gives, by what the adapters say; and how it is on the platforms."""
+    from connector.live.given import not_given  # noqa: PLC0415
     from connector.live.run import look  # noqa: PLC0415
     from connector.registry import open_adapters  # noqa: PLC0415
 
     adapters = open_adapters(config, clock_of(context))
     try:
-        return look(config, adapters)
+        return not_given(config, adapters), look(config, adapters) if live else None
     finally:
         for adapter in adapters.values():
             adapter.close()

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
+from connector.config.lint_people import doubts_about_people
 from connector.config.positions import Loc
-from connector.config.possible import never_false, possible
+from connector.config.possible import possible
 from connector.config.reach import (
     firing,
     group_points,
     kinds_that_count,
+    least_when_idle,
     most_points,
     shadows,
 )
@@ -40,6 +42,7 @@ def find_doubts(folders: Sequence[Path], rulebook: Rulebook) -> list[Problem]:
         *look.overlaps(),
         *look.fit(),
         *look.hand_off(),
+        *doubts_about_people(look.files, rulebook),
     ])  # fmt: skip
 
 
@@ -47,7 +50,7 @@ class _Look:
     """One look at a rulebook and the files that it came from."""
 
     def __init__(self, files: RuleFiles, book: Rulebook) -> None:
-        self._files = files
+        self.files = files
         self._book = book
         self._signals: Mapping[str, Entry] = {str(e.values["id"]): e for e in files.signals}
         self._modes: Mapping[str, Entry] = {str(e.values["id"]): e for e in files.lead_modes}
@@ -70,7 +73,7 @@ class _Look:
     def groups(self) -> Iterator[Problem]:
         """Caps that no points reach, and caps that leave none."""
         signals = {one.id: one for mode in self._book.lead_modes for one in mode.rule.signals}
-        for name, entry in self._files.groups.items():
+        for name, entry in self.files.groups.items():
             cap = float(str(entry.values["cap"]))
             most = group_points(signals.values(), name)
             if cap == 0:
@@ -110,7 +113,7 @@ class _Look:
 
     def fit(self) -> Iterator[Problem]:
         """Conditions that hold for nobody, and grades that nobody gets."""
-        entry = self._files.singles.get("fit")
+        entry = self.files.singles.get("fit")
         if entry is None:
             return
         if any(possible(mode.fit).never for mode in self._book.lead_modes):
@@ -138,20 +141,8 @@ class _Look:
                     yield _doubt(entry, loc, f"{message} {what} {best:.10g} at most.", "Lower it.")
 
     def hand_off(self) -> Iterator[Problem]:
-        """Holds of everybody or nobody, and fields that would be set to what they have."""
-        excluded, hold = self._book.holds.excluded, self._files.singles.get("hold")
-        if excluded is not None and hold is not None:
-            if possible(excluded).never:
-                message = "excluded holds for nobody: its parts contradict each other."
-                yield _doubt(hold, ("excluded",), message, "Loosen one of them.")
-            elif never_false(excluded):
-                message = (
-                    "excluded holds for everybody whose fields are known: no hand-off is made."
-                )
-                yield _doubt(
-                    hold, ("excluded",), message, "Name those who are not to be handed off."
-                )
-        entry = self._files.singles.get("hand_off")
+        """Fields that would be set to what they have."""
+        entry = self.files.singles.get("hand_off")
         for index, one in enumerate(self._book.hand_off.fields):
             if entry is not None and one.expected is not None and one.value in one.expected:
                 message = f"expected of {one.field} has the new value {toml_text(one.value)} in it."
@@ -174,6 +165,13 @@ def _reach(mode: LeadMode, entry: Entry) -> Iterator[Problem]:
         message = f"enter = {rule.enter:g} is never reached: with caps and limits the signals give"
         advice = f"Make it less than {most:.10g}, or raise weights, caps or limits."
         yield _doubt(entry, ("enter",), f"{message} {most:.10g} points at most.{else_}", advice)
+    least = least_when_idle(rule)
+    if "leave" in entry.values and 0 < rule.leave < least * _SURELY:
+        message = f"leave = {rule.leave:g} is never reached: when idle_after ends an episode, one"
+        advice = "Shorten half-lives, raise it, or write 0: only silence ends episodes then."
+        yield _doubt(
+            entry, ("leave",), f"{message} engagement is still {least:.3g} points.", advice
+        )
     kinds = len(kinds_that_count(rule))
     if kinds < rule.distinct_kinds:
         message = f"distinct_kinds = {rule.distinct_kinds} is never reached: signals that fire name"

@@ -37,6 +37,9 @@ def mentioned(files: RuleFiles) -> Iterator[Mention]:
     hold = files.singles.get("hold")
     if hold is not None:
         yield from _of(hold, ("excluded",), hold.values.get("excluded"))
+    for entry in (*files.lists["exclusion"], *files.personas):
+        if entry.values.get("active") is not False:
+            yield from _of(entry, ("when",), entry.values.get("when"))
 
 
 def _of(entry: Entry, loc: Loc, raw: object) -> Iterator[Mention]:

@@ -62,6 +62,39 @@ def never_false(condition: Condition) -> bool:
     return isinstance(condition, Logical) and possible(Not(condition)).never
 
 
+def implied(condition: Condition, others: Sequence[Condition]) -> bool:
+    """Whether it is proven that who certainly meets it certainly meets one of the others."""
+    ways = _ways(condition, negated=False) if isinstance(condition, Logical) else None
+    return ways is not None and all(_follows(way, others) for way in ways)
+
+
+def _follows(way: Way, others: Sequence[Condition]) -> bool:
+    """Whether whoever meets all of one alternative meets one of the others.
+
+    Only those are looked at of which nothing can be unknown then.
+    """
+    sure = [one for one in others if isinstance(one, Logical) and _is_decided_by(way, one)]
+    return possible(*way, *[Not(one) for one in sure]).never
+
+
+def _is_decided_by(way: Way, other: Logical) -> bool:
+    """Whether the other is surely true or false for whoever meets the alternative."""
+    if isinstance(other, Always):
+        return True
+    if isinstance(other, Not):
+        return _is_decided_by(way, other.part)
+    if isinstance(other, AllOf | AnyOf):
+        return all(_is_decided_by(way, part) for part in other.parts)
+    if isinstance(other, Unless):
+        return False
+    same = _by_path(way).get(_path(other), [])
+    return any(_atom(one, Range) for one in same) if isinstance(other, Range) else bool(same)
+
+
+def _path(atom: Logical) -> str:
+    return next(iter(_by_path((atom,))))
+
+
 Way = tuple[Logical, ...]
 """Comparisons, some negated, that must all be true."""
 

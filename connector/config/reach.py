@@ -41,7 +41,7 @@ def kinds_that_count(rule: Rule) -> frozenset[Kind]:
         kind
         for index, one in enumerate(rule.signals)
         for kind in one.kinds
-        if one.weight > 0 and not _taken(rule.signals[:index], one, kind)
+        if one.weight > 0 and never_taken(rule.signals[:index], one, kind)
     )
 
 
@@ -50,6 +50,24 @@ def most_points(rule: Rule) -> float:
     live = firing(rule)
     groups = {one.group for one in live}
     return sum(min(group_points(live, name), rule.caps.get(name, math.inf)) for name in groups)
+
+
+def least_when_idle(rule: Rule) -> float:
+    """No score is below this when silence ends an episode; 0 where nothing is sure.
+
+    The last engagement gave its points `idle_after` ago, unless it lay beyond a limit.
+    """
+    live = firing(rule)
+    if not live or any(one.limit is not None for one in live):
+        return 0
+    return min(
+        min(one.weight * math.exp2(-rule.idle_after / one.half_life), _cap(rule, one))
+        for one in live
+    )
+
+
+def _cap(rule: Rule, signal: Signal) -> float:
+    return rule.caps.get(signal.group, math.inf)
 
 
 def group_points(signals: Iterable[Signal], group: str) -> float:
@@ -67,8 +85,9 @@ def _most(signal: Signal) -> float:
     return signal.weight * signal.limit.count * (1 + 1 / (1 - left))
 
 
-def _taken(earlier: Iterable[Signal], signal: Signal, kind: Kind) -> bool:
-    return any(kind in one.kinds and _takes(one, signal) for one in earlier)
+def never_taken(earlier: Iterable[Signal], signal: Signal, kind: Kind) -> bool:
+    """Whether no earlier signal takes all engagement of a kind that this one matches."""
+    return not any(kind in one.kinds and _takes(one, signal) for one in earlier)
 
 
 def _takes(earlier: Signal, later: Signal) -> bool:

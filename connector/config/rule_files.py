@@ -65,6 +65,10 @@ class Entry:
             self._folders[key] = folder
         return problems
 
+    def folder_of(self, key: str) -> int:
+        """The folder that set a key; of one that none has set, the folder of the table."""
+        return self._folders.get(key, self.first_folder)
+
     def later(self, one: str, other: str) -> str:
         """Whichever of two keys the later folder has set: there the two were brought together."""
         return other if self._folders.get(other, -1) > self._folders.get(one, -1) else one

@@ -1,22 +1,17 @@
-"""What conditions and dispositions name: fields that somebody tells, values that there are."""
+"""What conditions and dispositions compare with: values that the platforms have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from connector.config.mentioned import Mention, mentioned
+from connector.config.mentioned import mentioned
 from connector.config.rule_files import RuleFiles
 from connector.config.wording import toml_text
 from connector.engine.condition import folded
-from connector.live.findings import Findings, closest_of, value_advice
+from connector.live.findings import Findings, value_advice
+from connector.live.given import OWN, ROLES
 from connector.live.platform import Platform
-from connector.model import Role
-
-_ROLES: Final = {"person": Role.PERSON, "account": Role.ACCOUNT, "owner": Role.OWNER}
-_OWN: Final = frozenset({"person.domain"})
-"""Paths that leadmode fills in by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +27,9 @@ class Choices:
 
 
 def compare_conditions(files: RuleFiles, platforms: Sequence[Platform], found: Findings) -> None:
-    """Every field that a condition names, and every text that one of a list is compared with."""
+    """Every text that a condition compares a field with, where the field has a list of values."""
     for mention in mentioned(files):
-        if mention.path in _OWN or not _is_told(mention, platforms, found):
+        if mention.path in OWN:
             continue
         choices = choices_of(mention.path, platforms)
         if choices is None:
@@ -47,28 +42,6 @@ def compare_conditions(files: RuleFiles, platforms: Sequence[Platform], found: F
                     "value.",
                     value_advice(str(value), choices.now),
                 )
-
-
-def _is_told(mention: Mention, platforms: Sequence[Platform], found: Findings) -> bool:
-    """Whether some source gives the field, or one that keeps no list of its fields may."""
-    subject, _, name = mention.path.partition(".")
-    role = _ROLES[subject]
-    if any(one.words is None for one in platforms):
-        return True
-    known = {field for one in platforms for each in one.objects(role) for field in each.fields}
-    if name in known:
-        return True
-    stream = {Role.PERSON: "people", Role.ACCOUNT: "accounts", Role.OWNER: "owners"}[role]
-    source = next((one.name for one in platforms if one.source.authority), "crm")
-    table = f"[sources.{source}.extra.{stream}]"
-    own = {path.removeprefix(f"{subject}.") for path in _OWN if path.startswith(f"{subject}.")}
-    near = closest_of(name, known | own)
-    advice = f"Map it in {table}."
-    if near is not None:
-        advice = f'Did you mean "{subject}.{near}"? Or map it in {table}.'
-    message = f"No source gives {mention.path}: what is said of it is never known."
-    found.warn(mention.entry.place(mention.loc), message, advice)
-    return False
 
 
 def compare_dispositions(files: RuleFiles, platforms: Sequence[Platform], found: Findings) -> None:
@@ -97,7 +70,7 @@ def choices_of(path: str, platforms: Iterable[Platform]) -> Choices | None:
     for platform in platforms:
         if platform.words is None:
             return None
-        for names in platform.objects(_ROLES[subject]):
+        for names in platform.objects(ROLES[subject]):
             if name not in names.fields:
                 continue
             info = platform.field(names.object_type, names.fields[name])

@@ -84,7 +84,7 @@ def hold_line(rules: Path) -> int:
 def test_json_has_the_documented_keys(company: Company, leadmode: Leadmode):
     assert set(json.loads(leadmode(company, "check", "--json").output)) == {
         "ok", "config", "problems", "warnings", "instance", "state", "dry_run", "revision",
-        "sources", "folders", "rules",
+        "sources", "folders", "rules", "notes",
     }  # fmt: skip
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from connector.config import lint_people
 from connector.config.lint import find_doubts
 from connector.config.packs import packs, shipped_rules
 from connector.config.rules import load_rulebook
+from connector.plan import decide
 from tests.config.folder import ENOUGH, FULL, HAND_OFF, LEAD_MODE, SIGNAL, SIGNAL_2, rulebook_of
 
 NONE = '{ "account.employees" = { above = 10, below = 5 } }'
@@ -17,6 +19,14 @@ BOTH = '{ "person.title" = { equals = "a", is_empty = true } }'
 ANY = '{ "person.title" = { present = true } }, { "person.title" = { is_empty = true } }'
 CTO = '{ "person.title" = "CTO" }'
 OTHER = '[[lead_mode]]\nid = "other"\n'
+BOSS = '{ "person.title" = ["CEO", "CTO"] }'
+WORKED = (
+    SIGNAL.replace("email_clicked", "call_held")
+    + SIGNAL_2.replace("page_viewed", "meeting_held")
+    + LEAD_MODE
+    + HAND_OFF
+)
+LASTING = SIGNAL + 'half_life = "360d"\n' + SIGNAL_2 + 'half_life = "360d"\n' + LEAD_MODE
 LIMITED = SIGNAL + 'limit = "1/day"\nhalf_life = "1d"\n' + SIGNAL_2 + 'limit = "1/day"\n'
 
 
@@ -62,6 +72,32 @@ PLANTED = [
     (ENOUGH + '[[hand_off.field]]\nfield = "Status"\nvalue = "Hot"\nexpected = ["Cold", "Hot"]\n',
      ('17:12: expected of Status has the new value "Hot" in it. '
      "Take it out: it would be set to what it is.")),
+    (LASTING + "leave = 4\n" + HAND_OFF,
+     ("13:9: leave = 4 is never reached: when idle_after ends an episode, one engagement is still "
+     "4.59 points. Shorten half-lives, raise it, or write 0: only silence ends episodes then.")),
+    (LASTING + "enter = 3.8\nleave = 3.7\n" + HAND_OFF + "[group.default]\ncap = 3.9\n",
+     ("14:9: leave = 3.7 is never reached: when idle_after ends an episode, one engagement is "
+     "still 3.9 points.")),
+    (ENOUGH + f"[persona.both]\nwhen = {BOTH}\n",
+     "15:8: [persona.both] holds for nobody. Loosen one of its parts."),
+    (ENOUGH + f"[persona.boss]\nwhen = {CTO}\n[persona.all]\n[persona.rest]\n",
+     '17:10: [persona.rest] is nobody\'s: "boss" and "all" before it take all whom it could be.'),
+    (ENOUGH + f"[persona.boss]\nwhen = {BOSS}\n[persona.cto]\nwhen = {CTO}\n",
+     '16:10: [persona.cto] is nobody\'s: "boss" before it take all whom it could be.'),
+    (ENOUGH + f'[[exclusion]]\nid = "no"\nwhen = {BOTH}\n',
+     '16:8: when of [[exclusion]] "no" holds for nobody: its parts contradict each other.'),
+    (ENOUGH + f'[[exclusion]]\nid = "all"\nwhen = {{ any = [ {ANY} ] }}\n',
+     '16:8: when of [[exclusion]] "all" holds for everybody whose fields are known: no hand-off'),
+    (ENOUGH.replace(LEAD_MODE, LEAD_MODE + f"applies_to = {CTO}\n")
+     + f'[[exclusion]]\nid = "boss"\nwhen = {BOSS}\n',
+     ('17:8: when of [[exclusion]] "boss" holds for all whom "returning" looks at: it hands off '
+      "none. Loosen its applies_to, or narrow this.")),
+    (ENOUGH.replace(LEAD_MODE, LEAD_MODE + f"applies_to = {CTO}\n")
+     + f"[hold]\nexcluded = {BOSS}\n",
+     '16:12: excluded holds for all whom "returning" looks at: it hands off none.'),
+    (WORKED + '[hold]\nworked_within = "7d"\n',
+     ('15:17: worked_within = 7d holds every hand-off of "returning": it counts only call_held and '
+      "meeting_held, and each of these holds.")),
 ]  # fmt: skip
 
 
@@ -102,6 +138,17 @@ GOOD = [
     ENOUGH.replace("weight = 5", "weight = 0", 1)
     .replace(LEAD_MODE, LEAD_MODE + "distinct_kinds = 1\n"),
     ENOUGH + f"[hold]\nexcluded = {CTO}\n",
+    LASTING + HAND_OFF,
+    LASTING + "leave = 5\n" + HAND_OFF,
+    LASTING + "leave = 0\n" + HAND_OFF,
+    LASTING.replace("360d", "36d") + "leave = 4\n" + HAND_OFF,
+    LASTING.replace(LEAD_MODE, 'limit = "1/day"\n' + LEAD_MODE) + "leave = 4\n" + HAND_OFF,
+    ENOUGH + f"[persona.cto]\nwhen = {CTO}\n[persona.boss]\nwhen = {BOSS}\n[persona.all]\n",
+    ENOUGH + f'[[exclusion]]\nid = "no"\nwhen = {BOTH}\nactive = false\n',
+    ENOUGH.replace(LEAD_MODE, LEAD_MODE + f"applies_to = {BOSS}\n")
+    + f'[[exclusion]]\nid = "cto"\nwhen = {CTO}\n',
+    WORKED,
+    WORKED.replace("call_held", "email_clicked") + '[hold]\nworked_within = "7d"\n',
 ]  # fmt: skip
 
 
@@ -121,3 +168,7 @@ def test_warnings_stand_in_the_order_of_the_file(tmp_path: Path):
     assert overlap.startswith('rules.toml:40:3: [[lead_mode]] "pages" can look at the same person')
     assert overlap.endswith("Give one an applies_to that leaves the other's people out.")
     assert letters.startswith("rules.toml:61:12: letters[1] = 9 is never reached: the fit points")
+
+
+def test_what_counts_as_work_is_what_the_hold_looks_for():
+    assert {kind.code for kind in lint_people.WORK} == decide.WORK

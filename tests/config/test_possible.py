@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.config.possible import never_false, possible
+from connector.config.possible import implied, never_false, possible
 from connector.engine.condition import (
     AllOf,
     Always,
@@ -72,6 +72,34 @@ def test_what_is_said_is_so(condition: Logical, tried: list[dict[str, Scalar]]):
     for some in tried:
         assert not (known.never and condition.holds(some))
         assert not (never_false(condition) and condition.truth(some) is False)
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(
+    st.builds(AllOf, st.lists(conditions, min_size=1, max_size=2).map(tuple)),
+    st.lists(st.one_of(atoms, atoms.map(Not), conditions, st.builds(Always)), max_size=2),
+    st.lists(facts, min_size=20, max_size=20),
+)
+def test_who_is_said_to_meet_one_of_the_others_does(
+    condition: Logical, others: list[Logical], tried: list[dict[str, Scalar]]
+):
+    if implied(condition, others):
+        for some in tried:
+            assert not condition.holds(some) or any(other.holds(some) for other in others)
+
+
+def test_what_follows_and_what_only_seems_to():
+    boss = Equals("person.title", ("ceo", "cto"))
+    cto = Equals("person.title", ("cto",))
+    assert implied(cto, [boss])
+    assert implied(cto, [Always()])
+    assert implied(boss, [cto, Equals("person.title", ("ceo",))])
+    assert implied(size(above=10), [size(above=5)])
+    assert implied(size(above=10), [size(at_most=20), size(above=15)])
+    assert not implied(boss, [cto])
+    assert not implied(cto, [])
+    assert not implied(cto, [Not(size(above=5))])
+    assert not implied(Not(Empty("account.employees")), [size(above=5), size(at_most=5)])
 
 
 def size(**bounds: float) -> Range:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 
-from connector.config.reach import kinds_that_count, most_points, shadows
+from connector.config.reach import kinds_that_count, least_when_idle, most_points, shadows
 from connector.engine.evaluate import evaluate
 from connector.engine.match import Matcher
 from connector.engine.result import Change, Reason
@@ -86,6 +86,35 @@ def test_a_threshold_said_never_to_be_reached_is_not(case: Case):
             if one.change is Change.ENTERED
         ]
         assert set(entered) <= {Reason.HAND_RAISE}
+
+
+@usual
+@given(cases())
+def test_leave_said_never_to_be_reached_is_not(case: Case):
+    rule, timeline, now = case
+    free = replace(rule, signals=tuple(replace(one, limit=None) for one in rule.signals))
+    least = least_when_idle(free)
+    leave = least * (1 - 1e-6)
+    if leave > 0:
+        lasting = replace(free, leave=leave, enter=max(free.enter, leave * 2))
+        reasons = {one.reason for one in evaluate(lasting, timeline, now).transitions}
+        assert Reason.DECAYED not in reasons
+
+
+def test_leave_that_is_just_above_the_least_is_reached():
+    rule = Rule(
+        id="r", signals=(signal("page"),), enter=10, leave=1,
+        dormant_after=90 * DAY, burst_max=30 * DAY, window=14 * DAY, idle_after=45 * DAY,
+    )  # fmt: skip
+    least = least_when_idle(rule)
+    seen = (Engaged(START, 1, Kind.PAGE_VIEWED.code, int(Evidence.HUMAN)),)
+    timeline = Timeline(known_at=START - 400 * DAY, engagements=seen)
+    for leave, reason in ((least * 1.001, Reason.DECAYED), (least * 0.999, Reason.IDLE)):
+        told = evaluate(replace(rule, leave=leave), timeline, START + 60 * DAY).transitions
+        assert [one.reason for one in told] == [Reason.SCORE, reason]
+    assert least_when_idle(replace(rule, caps={"default": least / 2})) == least / 2
+    limited_one = signal("page", limit=Limit(count=1, days=1))
+    assert least_when_idle(replace(rule, signals=(limited_one,))) == 0
 
 
 def signal(name: str, asset: str = "", *, weight: float = 10, limit: Limit | None = None) -> Signal:

@@ -43,11 +43,11 @@ token = "file:{secret}"
 RULES = """
 [[signal]]
 id = "form"
-kind = "form_submitted"
+kind = "email_replied"
 weight = 60
 [[signal]]
 id = "page"
-kind = "page_viewed"
+kind = "meeting_held"
 weight = 60
 [[lead_mode]]
 id = "back"
