@@ -170,7 +170,7 @@ class ObjectNames:
     object_type: str
     role: Role
     fields: Mapping[str, str] = field(default_factory=dict)
-    """Our names to the platform's; empty for what the adapter makes out of several."""
+    """Our names to the platform's; "" for what the adapter makes out of several."""
     owner: str = ""
     """The field that holds the owner."""
     fetched: bool = True
@@ -202,18 +202,21 @@ class Vocabulary:
     """Object type and field that hold the subject of a task."""
     any_case: bool = False
     """Whether field names are understood in any case, and custom ones without their mark."""
-    kinds: frozenset[Kind] | None = None
-    """Kinds of engagement that can come, by these settings; None: any."""
-    not_told: str = ""
-    """What `describe` leaves open about values, in words."""
+    kinds: frozenset[Kind] | None = None  # of engagement that can come, by the settings; None: any
 
 
-_CUSTOM: Final = "__c"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordKind:
+    """A kind of records of one object type that offers its own `choices`, by field, to people."""
+
+    name: str
+    is_default: bool  # whether what leadmode makes is of this kind
+    choices: Mapping[str, tuple[str, ...]]
 
 
 def plain_field(name: str) -> str:
     """A field's name without regard to case and to the mark of a custom field."""
-    return name.casefold().removesuffix(_CUSTOM)
+    return name.casefold().removesuffix("__c")
 
 
 class Secret:
@@ -332,11 +335,12 @@ class Adapter(ABC):
         return ()
 
     def vocabulary(self) -> Vocabulary | None:
-        """What rules and settings may name of the platform; None: it keeps no such list.
-
-        Asks nobody.
-        """
+        """What rules and settings may name of the platform; None: no such list. Asks nobody."""
         return None
+
+    def record_kinds(self, object_type: str) -> Sequence[RecordKind]:
+        """The kinds of records of a type, a request for each; empty where there is but one."""
+        return ()
 
     @property
     def calls(self) -> int:

@@ -13,6 +13,7 @@ from adapters.salesforce.fields import Catalog, infos
 from adapters.salesforce.health import check
 from adapters.salesforce.provision import Provision
 from adapters.salesforce.reading import Reader
+from adapters.salesforce.record_types import RecordTypes
 from adapters.salesforce.records import Records, refuse_unknown
 from adapters.salesforce.settings import Settings
 from adapters.salesforce.tables import COUNTED, OBJECTS
@@ -31,6 +32,7 @@ from connector.ports import (
     FieldSpec,
     Health,
     Page,
+    RecordKind,
     Stream,
     Vocabulary,
 )
@@ -67,6 +69,7 @@ class SalesforceAdapter(Adapter):
         self._bulk = Bulk(self._client)
         self._reader = Reader(instance, settings, self._client, self._catalog, self._bulk, clock)
         self._records = Records(instance, settings, self._client, self._catalog)
+        self._record_types = RecordTypes(self._client, self._catalog)
         self._provision = Provision(settings, self._client, self._catalog)
         self._writer = Writer(
             settings,
@@ -121,6 +124,10 @@ class SalesforceAdapter(Adapter):
 
     def vocabulary(self) -> Vocabulary:
         return vocabulary(self._settings)
+
+    def record_kinds(self, object_type: str) -> Sequence[RecordKind]:
+        with self._client.contract(writing=False):
+            return self._record_types.of(object_type)
 
     @property
     def calls(self) -> int:

@@ -47,6 +47,19 @@ class Described:
     default: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordType:
+    """A record type as the describe of its object tells it."""
+
+    id: str
+    name: str
+    active: bool
+    default: bool
+    """Whether records are of it that the user makes without saying so."""
+    master: bool
+    """Whether it stands for records without a record type."""
+
+
 Fields = Mapping[str, Described]
 """By lower-case API name."""
 
@@ -95,6 +108,7 @@ class Catalog:
         self._up_to = up_to
         self.sizes: Mapping[str, int] = {}
         """How many records there were, for objects that were counted."""
+        self._types: Mapping[str, Sequence[RecordType]] = {}
         self._lock = threading.Lock()
         self._known: dict[str, Fields] | None = None
         self._since = 0.0
@@ -105,6 +119,11 @@ class Catalog:
         if object_type not in known and object_type not in self._objects:
             known[object_type] = self._fetch([object_type]).get(object_type, {})
         return known.get(object_type, {})
+
+    def record_types(self, object_type: str) -> Sequence[RecordType]:
+        """The record types of an object that is read or written."""
+        self._all()
+        return self._types.get(object_type, ())
 
     def _all(self) -> dict[str, Fields]:
         with self._lock:
@@ -127,6 +146,8 @@ class Catalog:
         described = answers[: len(self._objects)]
         counts = zip(self._counted, answers[len(self._objects) :], strict=True)
         self._known = _understood(self._objects, described)
+        told = zip(self._objects, described, strict=True)
+        self._types = {each: _types(answer) for each, answer in told}
         self.sizes = {each: _size(told) for each, told in counts}
         self._since = self._clock.monotonic()
 
@@ -185,6 +206,22 @@ def _fields(told: Answer | Refused) -> Fields:
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Broken from None
     return {field.name.lower(): field for field in found}
+
+
+def _types(told: Answer | Refused) -> tuple[RecordType, ...]:
+    """The record types of one object; none where they are not told."""
+    listed = [] if isinstance(told, Refused) else told.json().get("recordTypeInfos")
+    return tuple(
+        RecordType(
+            id=str(each.get("recordTypeId")),
+            name=str(each.get("name")),
+            active=bool(each.get("active", True)),
+            default=bool(each.get("defaultRecordTypeMapping")),
+            master=bool(each.get("master")),
+        )
+        for each in (listed if isinstance(listed, list) else ())
+        if isinstance(each, dict)
+    )
 
 
 def resolve(fields: Fields, wanted: str) -> Described | None:

@@ -46,7 +46,6 @@ def vocabulary(settings: Settings) -> Vocabulary:
         subject=(TASKS.object, "Subject"),
         any_case=True,
         kinds=_kinds(settings),
-        not_told="Salesforce may offer fewer values to a record type than its field lists.",
     )
 
 

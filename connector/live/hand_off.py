@@ -126,6 +126,21 @@ class _Change:
             elif info.length is not None and _fixed(value) > info.length:
                 message += f" keeps {info.length} characters, and the rest is cut off."
                 self._found.warn(self._place("value"), message, "Shorten it.")
+            elif info.choices and value.strip():
+                self._offered(kind, info, value)
+
+    def _offered(self, kind: str, info: FieldInfo, value: str) -> None:
+        """Warn of kinds of records that do not offer a value which the field has."""
+        for each in self._platform.kinds(kind):
+            choices = each.choices.get(info.name)
+            if choices is not None and value not in choices:
+                refused = "" if info.takes_others else ", and such a record may refuse it"
+                self._found.warn(
+                    self._place("value"),
+                    f'value = {toml_text(value)}: record type "{each.name}" of {kind} of '
+                    f"{self._platform.name} does not offer it to people{refused}.",
+                    value_advice(value, choices),
+                )
 
     def _expected(self) -> None:
         """Values that the field never has; when it can have none of them, nothing is ever set."""

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from connector.config.settings import SourceConfig
 from connector.errors import AdapterError
 from connector.model import Fields, Record, RecordRef, Role
-from connector.ports import Adapter, FieldInfo, Health, ObjectNames, Stream, plain_field
+from connector.ports import (
+    Adapter,
+    FieldInfo,
+    Health,
+    ObjectNames,
+    RecordKind,
+    Stream,
+    plain_field,
+)
 
 MOST_PAGES: Final = 10
 """Pages of users that are read to find one."""
@@ -33,6 +41,9 @@ class Platform:
         self.words = adapter.vocabulary()
         self._adapter = adapter
         self._fields: dict[str, dict[str, FieldInfo] | None] = {}
+        self._kinds: dict[str, Sequence[RecordKind]] = {}
+        self.kinds_refused: dict[str, str] = {}
+        """Object types whose kinds of records could not be asked for, with the reason."""
         self._users: dict[str, User] | None = None
         self._cut_off = False
         self.trouble = ""
@@ -78,6 +89,16 @@ class Platform:
         except AdapterError as error:
             self.refused[object_type] = _said(error)
             return None
+
+    def kinds(self, object_type: str) -> Sequence[RecordKind]:
+        """The kinds of records of an object type that offer their own values; asked once."""
+        if object_type not in self._kinds:
+            try:
+                self._kinds[object_type] = self._adapter.record_kinds(object_type)
+            except AdapterError as error:
+                self._kinds[object_type] = ()
+                self.kinds_refused[object_type] = _said(error)
+        return self._kinds[object_type]
 
     def field(self, object_type: str, name: str) -> FieldInfo | None:
         """A field by the platform's name; None when it has none, or is not known."""

@@ -87,8 +87,8 @@ def _tell_gaps(config: Config, platform: Platform, found: Findings) -> None:
         found.note(
             f'"{platform.name}" ({platform.source.adapter}) tells neither fields nor values.'
         )
-    elif platform.words is not None and platform.words.not_told:
-        found.note(platform.words.not_told)
+    for kind, reason in platform.kinds_refused.items():
+        found.note(f"The values of the record types of {kind} of {platform.name}: {reason}")
 
 
 def _seen(platform: Platform) -> Seen:

@@ -51,7 +51,23 @@ def _is_there(platform: Platform, one: Named, place: Place, found: Findings) -> 
             f"{platform.name} has no such value, so its own default is taken."
         )
         found.warn(place, message, value_advice(one.value, choices))
+    elif one.value and choices:
+        _compare_default(platform, one, known[0], place, found)
     return True
+
+
+def _compare_default(
+    platform: Platform, one: Named, kind: str, place: Place, found: Findings
+) -> None:
+    """Warn when the kind of records that leadmode makes does not offer a value."""
+    default = next((each for each in platform.kinds(kind) if each.is_default), None)
+    offered = None if default is None else default.choices.get(one.field)
+    if default is not None and offered is not None and one.value not in offered:
+        message = (
+            f'{spelled(one.key)} = {toml_text(one.value)}: record type "{default.name}" of {kind} '
+            f"of {platform.name}, of which leadmode's will be, does not offer it."
+        )
+        found.warn(place, message, value_advice(one.value, offered))
 
 
 def compare_user(platform: Platform, wanted: str, place: Place, key: str, found: Findings) -> None:

@@ -21,6 +21,7 @@ from sandbox.salesforce.access import Access
 from sandbox.salesforce.caller import Caller
 from sandbox.salesforce.customfields import CustomFields
 from sandbox.salesforce.journal import Effect, Journal
+from sandbox.salesforce.record_types import RecordType
 from sandbox.salesforce.rules import Rules
 from sandbox.salesforce.schema.catalog import Schema
 from sandbox.salesforce.schema.kind import ObjectType
@@ -80,6 +81,8 @@ class Org:
         """When the schema changed last."""
         self.numbers: dict[str, int] = {}
         """The last number given to an id, by key prefix."""
+        self.record_types: dict[str, list[RecordType]] = {}
+        """By object, besides the master."""
         self._unit: Unit | None = None
         self._lagging: list[Pending] = []
 

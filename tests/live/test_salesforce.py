@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+from sandbox.loopback.calls import Answer
 from sandbox.salesforce.founding import add_user
+from sandbox.salesforce.record_types import RecordType
 from tests.adapters.salesforce.world import give_field
 from tests.live.conftest import Company, Org, place
 
@@ -47,7 +50,7 @@ def test_the_calls_are_few_and_counted(company: Company, org: Org):
     (source,) = document["live"]["sources"]
     assert source["calls"] == len(org.front.seen) == 3
     assert (source["adapter"], source["described"]) == ("salesforce", ["Task", "Lead", "Contact"])
-    assert "record type" in document["live"]["notes"][0]
+    assert document["live"]["notes"] == []
     assert document["rules"][0]["id"] == "back"
 
 
@@ -304,3 +307,73 @@ def test_a_subject_that_just_fits(company: Company, org: Org):
     company.salesforce(org.url)
     company.rules = company.rules.replace("Call {{person.name}}", "{{person.name}} " + "x" * 255)
     assert company.told() == (0, [], [])
+
+
+PARTNER = RecordType(
+    id="012000000000001AAA",
+    name="Partner",
+    offers={"LeadSource": ("Partner Referral", "Other"), "Status": (OPEN,)},
+)
+SOURCE = '[[hand_off.field]]\nfield = "LeadSource"\nvalue = "{}"\n'
+
+
+def test_a_record_type_that_does_not_offer_a_value(company: Company, org: Org):
+    gone = replace(PARTNER, id="012000000000002AAA", name="Gone", active=False)
+    org.made.org.record_types["Lead"] = [PARTNER, gone]
+    company.salesforce(org.url)
+    rules = SOURCE.format("Web")
+    assert company.told(rules) == (
+        3,
+        [],
+        [
+            (
+                f'{company.at("Web", rules)}: value = "Web": record type "Partner" of Lead of crm '
+                "does not offer it to people. It has: Partner Referral, Other."
+            )
+        ],
+    )
+    assert org.written() == []
+    document = json.loads(company.check("--json", rules=rules).stdout)
+    (source,) = document["live"]["sources"]
+    assert source["calls"] == 5, "two more: the type, and the records that have none"
+    assert company.told(SOURCE.format("Other")) == (0, [], [])
+
+
+def test_record_types_are_not_asked_for_where_nothing_hangs_on_them(company: Company, org: Org):
+    org.made.org.record_types["Lead"] = [PARTNER]
+    company.salesforce(org.url)
+    document = json.loads(company.check("--json").stdout)
+    assert document["warnings"] == []
+    assert document["live"]["sources"][0]["calls"] == 3
+
+
+def test_the_record_type_of_the_tasks_that_are_made(company: Company, org: Org):
+    offers = {"Status": ("Offen", "Completed"), "Priority": ("Normal",)}
+    service = RecordType(id="012000000000003AAA", name="Service", offers=offers)
+    org.made.org.record_types["Task"] = [service]
+    company.salesforce(org.url)
+    assert company.told() == (0, [], []), "ours will have none"
+    org.made.org.record_types["Task"] = [replace(service, default=True)]
+    code, problems, warnings = company.told()
+    assert (code, problems) == (3, [])
+    assert [one.partition(": ")[2] for one in warnings] == [
+        (
+            f'{key} = "{value}": record type "Service" of Task of crm, of which leadmode\'s will '
+            f"be, does not offer it. It has: {has}."
+        )
+        for key, value, has in (
+            ("open_status", "Not Started", "Offen, Completed"),
+            ("high_priority", "High", "Normal"),
+        )
+    ]
+
+
+def test_record_types_that_cannot_be_asked_for_are_a_note(company: Company, org: Org):
+    org.made.org.record_types["Lead"] = [PARTNER]
+    fault = [{"errorCode": "API_DISABLED_FOR_ORG", "message": "No."}]
+    org.front.instead = [("/ui-api/", Answer(status=403, body=fault))]
+    company.salesforce(org.url)
+    document = json.loads(company.check("--json", rules=SOURCE.format("Web")).stdout)
+    assert (document["ok"], document["warnings"]) == (True, [])
+    (note,) = document["live"]["notes"]
+    assert note.startswith("The values of the record types of Lead of crm: ")

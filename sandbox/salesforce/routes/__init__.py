@@ -17,6 +17,7 @@ from sandbox.salesforce.routes import (
     services,
     sobjects,
     tooling,
+    ui,
 )
 
 ALL: Final = (
@@ -29,6 +30,7 @@ ALL: Final = (
     *tooling.ROUTES,
     *actions.ROUTES,
     *search.ROUTES,
+    *ui.ROUTES,
     *sobjects.ROUTES,
     *rows.ROUTES,
 )

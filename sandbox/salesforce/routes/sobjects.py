@@ -71,7 +71,8 @@ def describe(platform: Platform, call: Call, names: dict[str, str]) -> Answer:
         return unchanged
     visible = org.access.visible(call.caller, kind)
     host = platform.auth.instance_url(call.host)
-    body = payload.full(org.schema, kind, visible, call.base, host)
+    types = org.record_types.get(kind.name, ())
+    body = payload.full(org.schema, kind, visible, call.base, host, types)
     return Answer(body=body, headers=_last_modified(platform))
 
 

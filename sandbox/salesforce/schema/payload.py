@@ -6,9 +6,11 @@ resources_describeGlobal); keys and their values are those of recorded describes
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
+from sandbox.salesforce.record_types import MASTER, MASTER_TYPE, RecordType
 from sandbox.salesforce.schema.catalog import Schema
 from sandbox.salesforce.schema.field import TEXT_TYPES, Field
 from sandbox.salesforce.schema.kind import ObjectType
@@ -20,7 +22,6 @@ _FLAGS: Final = (
     "feedEnabled", "layoutable", "mergeable", "mruEnabled", "queryable", "replicateable",
     "retrieveable", "searchable", "triggerable", "undeletable", "updateable",
 )  # fmt: skip
-_MASTER: Final = "012000000000000AAA"
 _BYTES_PER_CHARACTER: Final = 3
 _EXTRA: Final = {"FirstName": "personname", "LastName": "personname", "Salutation": "personname"}
 
@@ -50,7 +51,14 @@ def brief(kind: ObjectType, base: str) -> Json:
     return dict(sorted(entry.items()))
 
 
-def full(schema: Schema, kind: ObjectType, fields: Iterable[Field], base: str, host: str) -> Json:
+def full(
+    schema: Schema,
+    kind: ObjectType,
+    fields: Iterable[Field],
+    base: str,
+    host: str,
+    types: Sequence[RecordType] = (),
+) -> Json:
     """The describe of one object, with the fields that the asking user may see."""
     path = f"{base}/sobjects/{kind.name}"
     answer = brief(kind, base)
@@ -68,7 +76,7 @@ def full(schema: Schema, kind: ObjectType, fields: Iterable[Field], base: str, h
         "lookupLayoutable": None,
         "namedLayoutInfos": [],
         "networkScopeFieldName": None,
-        "recordTypeInfos": _record_types(path),
+        "recordTypeInfos": _record_types(path, types),
         "searchLayoutable": "searchable" in kind.powers,
         "sobjectDescribeOption": "FULL",
         "supportedScopes": [
@@ -92,18 +100,20 @@ def full(schema: Schema, kind: ObjectType, fields: Iterable[Field], base: str, h
     return dict(sorted(answer.items()))
 
 
-def _record_types(path: str) -> list[Json]:
+def _record_types(path: str, types: Sequence[RecordType]) -> list[Json]:
+    master = replace(MASTER_TYPE, default=not any(each.default for each in types))
     return [
         {
-            "active": True,
-            "available": True,
-            "defaultRecordTypeMapping": True,
-            "developerName": "Master",
-            "master": True,
-            "name": "Master",
-            "recordTypeId": _MASTER,
-            "urls": {"layout": f"{path}/describe/layouts/{_MASTER}"},
+            "active": each.active,
+            "available": each.available,
+            "defaultRecordTypeMapping": each.default,
+            "developerName": each.name.replace(" ", "_"),
+            "master": each.id == MASTER,
+            "name": each.name,
+            "recordTypeId": each.id,
+            "urls": {"layout": f"{path}/describe/layouts/{each.id}"},
         }
+        for each in (*types, master)
     ]
 
 
