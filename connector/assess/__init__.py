@@ -1,15 +1,22 @@
 """From a stored timeline to recorded transitions, decisions and queued writes."""
 
+from connector.assess.admission import Admission
 from connector.assess.assess import Assess, Assessed
 from connector.assess.hand_offs import Alerted, Setting
+from connector.assess.last_words import last_words
+from connector.assess.standings import place_among, ranked_now
 from connector.assess.timeline import quiet_since, timeline_of, timeline_once_adopted
 
 __all__ = [
+    "Admission",
     "Alerted",
     "Assess",
     "Assessed",
     "Setting",
+    "last_words",
+    "place_among",
     "quiet_since",
+    "ranked_now",
     "timeline_of",
     "timeline_once_adopted",
 ]

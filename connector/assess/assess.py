@@ -64,12 +64,27 @@ class Assess:
 
         The writes of more than `room` hand-offs are queued for somebody to release.
         """
-        store = self._store
-        person = load_person(store.connection, person_id, self.setting.authority)
+        store, view = self._store, self.view(person_id, now, room=room)
+        hand_offs = HandOffs(store, self.setting, view)
+        found = [self._apply(view, mode, hand_offs) for mode in self.setting.rulebook.lead_modes]
+        left = [*self._end_by_rules_gone(view), *(one for each in found for one in each.left)]
+        dues = [each.due for each in found if each.due is not None]
+        dues += [due for due in (hand_offs.waits_until(),) if due is not None]
+        store.people.evaluated(person_id, min(dues, default=None), seen=bool(view.person.records))
+        return Assessed(
+            person=view.person,
+            alerts=tuple(alert for each in found for alert in each.alerts),
+            left=tuple(left),
+        )
+
+    def view(self, person_id: int, now: int, *, room: int | None = None) -> View:
+        """One person as loaded at a moment (UTC ms)."""
+        store, setting = self._store, self.setting
+        person = load_person(store.connection, person_id, setting.authority)
         mark = store.people.mark(person_id)
-        view = View(
+        return View(
             person=person,
-            facts=facts_of(person, self.setting.authority, self.setting.rulebook.personas),
+            facts=facts_of(person, setting.authority, setting.rulebook.personas),
             engagements=store.timelines.of(person_id),
             baseline_before=mark.baseline_before,
             seen=mark.seen,
@@ -77,16 +92,15 @@ class Assess:
             now=now,
             room=room,
         )
-        hand_offs = HandOffs(store, self.setting, view)
-        found = [self._apply(view, mode, hand_offs) for mode in self.setting.rulebook.lead_modes]
-        left = [*self._end_by_rules_gone(view), *(one for each in found for one in each.left)]
-        dues = [each.due for each in found if each.due is not None]
-        store.people.evaluated(person_id, min(dues, default=None), seen=bool(person.records))
-        return Assessed(
-            person=person,
-            alerts=tuple(alert for each in found for alert in each.alerts),
-            left=tuple(left),
-        )
+
+    def mode(self, rule: str) -> LeadMode | None:
+        """The rule with this id, if there still is one."""
+        modes = self.setting.rulebook.lead_modes
+        return next((mode for mode in modes if mode.rule.id == rule), None)
+
+    def matcher(self, mode: LeadMode) -> Matcher:
+        """What finds the signals of a rule."""
+        return self._matchers[mode.rule.id]
 
     def _apply(self, view: View, mode: LeadMode, hand_offs: HandOffs) -> _Found:
         episodes = self._store.episodes
@@ -98,6 +112,9 @@ class Assess:
             episodes.put_ineligible(view.person.id, [mode.rule.id], view.now)
         timeline = self._timeline(view, mode)
         evaluation = self._evaluate(mode, timeline, view.now)
+        if self.setting.rulebook.ranks and (evaluation.transitions or recorded):
+            matcher = self._matchers[mode.rule.id]
+            hand_offs.standings.note(mode, matcher, timeline, evaluation)
         found = self._record(view, mode, evaluation, recorded, hand_offs)
         suspected = self._suspect(view, mode, timeline, evaluation)
         alerts = [*found.alerts, *suspected]
@@ -178,6 +195,7 @@ class Assess:
         ]
         for episode in ended:
             episodes.put(view.person.id, episode)
+            self._store.ranks.drop(view.person.id, episode.rule)
         return ended
 
     def _suspect(

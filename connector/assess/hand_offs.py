@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from connector.assess.standings import Standings
 from connector.assess.timeline import quiet_since
 from connector.config.rulebook import LeadMode, Rulebook
 from connector.engine.condition import Facts
@@ -15,13 +16,21 @@ from connector.engine.match import Matcher
 from connector.engine.result import Change, Reason, Transition
 from connector.engine.timeline import Engaged
 from connector.model import Decision, Hold, Person, Verdict, Write
+from connector.plan.assign import NOBODY, least_loaded, receivers, shares_load
 from connector.plan.decide import WORK, Situation, decide
-from connector.plan.hand_off import Occasion, writes_of
+from connector.plan.hand_off import Occasion, key_of, writes_of
+from connector.plan.held_out import is_held_out
 from connector.plan.reconcile import Alert
+from connector.plan.week import day_of, next_opening, week_start
 from connector.store import Store
 
 STORM: Final = "storm"
 """The reason of writes that wait for a person because there were too many at once."""
+PLACE: Final = "for a free place in the week of whoever would get it"
+"""What an alert waits for."""
+
+Places = Callable[[Sequence[str]], str | None]
+"""Gives the first of some users who has a place left in the week, or None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +94,8 @@ class HandOffs:
         self._at: dict[int, list[Decision]] = {}
         """`_handed` by instant."""
         self._quiet: dict[tuple[str, int], int | None] = {}
+        self._waits = False
+        self.standings = Standings(store, setting, view)
 
     def settled(self) -> Sequence[Decision]:
         """The decisions that stand: all but those for want of a record that is there by now."""
@@ -102,6 +113,42 @@ class HandOffs:
         self._look_up()
         situation = self._situation(mode)
         return [self._one(situation, matcher, alert) for alert in alerts]
+
+    def admit(
+        self, mode: LeadMode, matcher: Matcher, alert: Alert, was: Decision, places: Places
+    ) -> Alerted | None:
+        """Hand off what waited, or hold it for what is in the way by now; None: no place is left.
+
+        What it is about keeps the moment of its first decision, though late data moved the entry.
+        """
+        self._look_up()
+        situation = dataclasses.replace(
+            self._situation(mode), decided=self._related(alert.transition)
+        )
+        decision = dataclasses.replace(decide(alert, situation), at=was.at)
+        if decision.verdict is Verdict.HANDED_OFF:
+            decision = self._drawn(mode, alert, self._unless_raised(decision))
+        if decision.verdict is not Verdict.HANDED_OFF:
+            return self._settle(mode, matcher, alert.transition, decision, NOBODY)
+        receiver = places(self._users(mode, alert.transition))
+        if receiver is None:
+            return None
+        return self._settle(mode, matcher, alert.transition, decision, receiver)
+
+    def waits_until(self) -> int | None:
+        """When what waits of the person must be looked at again, UTC ms; marks it for now too."""
+        view, capacity = self._view, self._setting.rulebook.capacity
+        if not (view.history or self._waits):
+            return None
+        waiting = self._store.waiting.of(view.person.id)
+        if not waiting:
+            return None
+        self._store.waiting.ripen(view.person.id)
+        if capacity is None:
+            return None
+        opening = next_opening(view.now, self._setting.zone, capacity.days)
+        given_up = min(each.since for each in waiting) + capacity.wait
+        return opening if given_up <= view.now else min(opening, given_up)
 
     def _look_up(self) -> None:
         if self._looked_up:
@@ -143,14 +190,69 @@ class HandOffs:
         )
 
     def _one(self, situation: Situation, matcher: Matcher, alert: Alert) -> Alerted:
-        view, revision = self._view, self._setting.rulebook.revision
         related = self._related(alert.transition)
         decision = decide(alert, dataclasses.replace(situation, decided=related))
-        self._store.episodes.decide(view.person.id, decision, revision=revision, now=view.now)
+        receiver = NOBODY
+        if decision.verdict is Verdict.HANDED_OFF:
+            receiver = self._users(situation.mode, alert.transition)[0]
+            decision = self._or_waits(situation.mode, alert, decision)
+        return self._settle(situation.mode, matcher, alert.transition, decision, receiver)
+
+    def _or_waits(self, mode: LeadMode, alert: Alert, decision: Decision) -> Decision:
+        """With a capacity to keep to, everything but a raised hand waits for its turn."""
+        by_hand = alert.transition.reason is Reason.HAND_RAISE
+        if self._setting.rulebook.capacity is None or by_hand:
+            return self._drawn(mode, alert, decision)
+        self._waits = True
+        return dataclasses.replace(decision, verdict=Verdict.WAITING, detail=PLACE)
+
+    def _drawn(self, mode: LeadMode, alert: Alert, decision: Decision) -> Decision:
+        """The same, unless it is one of those that are held out. A raised hand never is."""
+        if self._target is None or alert.transition.reason is Reason.HAND_RAISE:
+            return decision
+        key = key_of(self._setting.instance, mode, self._target.ref, alert.transition)
+        if decision.hold is None and is_held_out(self._setting.rulebook.holdout, key):
+            return dataclasses.replace(decision, verdict=Verdict.HELD, hold=Hold.HOLDOUT)
+        return decision
+
+    def _unless_raised(self, decision: Decision) -> Decision:
+        """An entry that waited is over with when a raised hand of the same episode went ahead."""
+        about = (decision.rule, decision.burst)
+        if any((each.rule, each.burst) == about for each in self._handed):
+            detail = "a raised hand of the same episode was handed off meanwhile"
+            return dataclasses.replace(
+                decision, verdict=Verdict.HELD, hold=Hold.COOLDOWN, detail=detail
+            )
+        return decision
+
+    def _users(self, mode: LeadMode, transition: Transition) -> tuple[str, ...]:
+        """Who may get the task, the first choice first."""
+        view, setting = self._view, self._setting
+        book, day = setting.rulebook, day_of(view.now, setting.zone)
+        key = key_of(setting.instance, mode, self._target.ref, transition) if self._target else ""
+        users = receivers(view.person, view.facts, book, key=key, day=day)
+        if len(users) > 1 and shares_load(view.facts, book):
+            taken = self._store.waiting.taken(week_start(view.now, setting.zone))
+            return least_loaded(users, taken)
+        return users
+
+    def _settle(
+        self,
+        mode: LeadMode,
+        matcher: Matcher,
+        transition: Transition,
+        decision: Decision,
+        receiver: str,
+    ) -> Alerted:
+        """Record a decision, and queue the writes of a hand-off."""
+        view, revision = self._view, self._setting.rulebook.revision
+        self._store.episodes.decide(
+            view.person.id, decision, revision=revision, now=view.now, receiver=receiver
+        )
         if decision.verdict is not Verdict.HANDED_OFF:
-            return Alerted(decision=decision, transition=alert.transition)
+            return Alerted(decision=decision, transition=transition)
         self._note(decision)
-        made = self._writes(situation.mode, matcher, alert.transition)
+        made = self._writes(mode, matcher, transition, receiver)
         writes = tuple(self._setting.agreed.get(write.key, write) for write in made)
         held = STORM if self._room is not None and self._room <= 0 else ""
         for write in writes:
@@ -159,10 +261,10 @@ class HandOffs:
             )
         if self._room is not None:
             self._room -= bool(writes)
-        return Alerted(decision=decision, transition=alert.transition, writes=writes)
+        return Alerted(decision=decision, transition=transition, writes=writes)
 
     def _writes(
-        self, mode: LeadMode, matcher: Matcher, transition: Transition
+        self, mode: LeadMode, matcher: Matcher, transition: Transition, receiver: str
     ) -> tuple[Write, ...]:
         view = self._view
         if self._target is None:
@@ -182,5 +284,7 @@ class HandOffs:
                 quiet_since=self._quiet[about],
                 zone=self._setting.zone,
                 now=view.now,
+                receiver=receiver or None,
+                ranking=self.standings.told(mode.rule.id),
             )
         )

@@ -36,7 +36,9 @@ def show(page: Page, told: Told) -> None:
 def _show_alert(page: Page, told: Told, person: Person, alert: Alerted) -> None:
     handed = alert.decision.verdict is Verdict.HANDED_OFF
     raised = alert.decision.change == Change.RAISED
+    waits = alert.decision.verdict is Verdict.WAITING
     mark = "+ raised  " if raised else "+ entered " if handed else "+ held    "
+    mark = "+ waits   " if waits else mark
     said = f" ({words.points(alert.transition.score)} points)"
     page.row(
         [

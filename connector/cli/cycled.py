@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from connector import log
-from connector.assess import Alerted, Assessed
+from connector.assess import Alerted, Assessed, last_words
 from connector.cli.page import Page
 from connector.clock import Clock, iso
 from connector.daemon.cycle import Cycled, cycle
@@ -60,7 +60,7 @@ class Told:
     @property
     def alerts(self) -> list[tuple[Person, Alerted]]:
         """Who entered or raised a hand, and what was decided, without what is only counted."""
-        return [(n.person, a) for n in self.news for a in n.alerts if not _is_counted(a)]
+        return [(person, a) for person, a in last_words(self.news) if not _is_counted(a)]
 
     @property
     def counted(self) -> Counter[Hold]:

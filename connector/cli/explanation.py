@@ -24,6 +24,7 @@ _STYLES = {
     What.LEFT: "bold yellow",
     What.HANDED_OFF: "green",
     What.HELD: "yellow",
+    What.WAITS: "yellow",
     What.OPPORTUNITY: "cyan",
     What.STATUS: "cyan",
     What.KNOWN: "dim",
@@ -49,9 +50,10 @@ def show(page: Page, told: Explanation, *, everything: bool) -> None:
     for spell in spells(told.story, told.quiet_ms, told.at, everything=everything):
         _show_spell(page, spell, zone)
     _show_past(page, told, zone)
-    for standing, hand_off in zip(told.standings, told.hand_offs, strict=True):
+    each_rule = zip(told.standings, told.hand_offs, told.ranks, strict=True)
+    for standing, hand_off, rank in each_rule:
         page.line()
-        _show_standing(page, standing, hand_off, zone)
+        _show_standing(page, standing, hand_off, rank, zone)
 
 
 def _show_picture(page: Page, picture: Picture, zone: ZoneInfo) -> None:
@@ -124,14 +126,18 @@ def _line(line: Line, zone: ZoneInfo) -> Iterator[list[Cell | str]]:
         yield [moment(entry.at, zone), " ==>", Cell(text, style)]
     else:
         gained = f"+{points(line.points)}" if line.points is not None else ""
-        when = "" if entry.what in (What.HANDED_OFF, What.HELD) else moment(entry.at, zone)
+        when = (
+            "" if entry.what in (What.HANDED_OFF, What.HELD, What.WAITS) else moment(entry.at, zone)
+        )
         yield [when, gained, Cell(entry.text + times, style)]
     if entry.what is What.HANDED_OFF:
         for why in entry.why:
             yield ["", "", Cell(f"  {why}", "dim")]
 
 
-def _show_standing(page: Page, standing: Standing, hand_off: str, zone: ZoneInfo) -> None:
+def _show_standing(
+    page: Page, standing: Standing, hand_off: str, rank: str, zone: ZoneInfo
+) -> None:
     state = "in lead mode" if standing.in_lead_mode else "not in lead mode"
     style = "bold green" if standing.in_lead_mode else "bold"
     since = f" since {moment(standing.since, zone)}" if standing.since is not None else ""
@@ -141,6 +147,8 @@ def _show_standing(page: Page, standing: Standing, hand_off: str, zone: ZoneInfo
         page.table(columns, [_need(each) for each in standing.needs], 2)
     for name, text in outlook(standing, hand_off, zone):
         page.row([Cell(f"{name}: ", "dim"), Cell(text)], indent=2)
+    if rank:
+        page.row([Cell("rank: ", "dim"), Cell(rank)], indent=2)
 
 
 def _need(need: Need) -> list[Cell | str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 2
 """Pieces of evidence on a terminal; `explain` has the rest."""
+_STAR, _FLAME = "\N{BLACK STAR}", "\N{BLACK UP-POINTING TRIANGLE}"
 
 
 def leads(
@@ -33,7 +34,8 @@ def leads(
 ) -> None:
     """Rank who is in lead mode now, and say why.
 
-    Grade comes first, then score, then who was seen last. WHY is what spoke for them when they
+    The rules say the order. RANK is the place among all who are with the same rep; stars tell how
+    high the score is, flames how much it gained lately. WHY is what spoke for them when they
     entered, with its points then. ENDS is when it ends by itself if they stay silent.
 
     Examples:
@@ -78,6 +80,7 @@ def _show(page: Page, told: Ranking, zone: ZoneInfo) -> None:
 
 
 _COLUMNS = (
+    Column("RANK", folds=False),
     Column("", folds=False),
     Column("SCORE", right=True, folds=False),
     Column("WHO", cut=True),
@@ -87,8 +90,21 @@ _COLUMNS = (
     Column("ENDS", folds=False),
 )
 _PLAIN = tuple(
-    Column(title, right=title == "SCORE")
-    for title in ("GRADE", "SCORE", "PERSON", "COMPANY", "OWNER", "SINCE", "ENDS", "DONE", "WHY")
+    Column(title, right=title in ("RANK", "SCORE", "STARS", "FLAMES"))
+    for title in (
+        "RANK",
+        "GRADE",
+        "SCORE",
+        "STARS",
+        "FLAMES",
+        "PERSON",
+        "COMPANY",
+        "OWNER",
+        "SINCE",
+        "ENDS",
+        "DONE",
+        "WHY",
+    )
 )
 
 
@@ -100,8 +116,9 @@ def _drawn(row: InLeadMode, zone: ZoneInfo) -> list[Cell | str]:
     why = [f"{each.text} +{points(each.points)}" for each in row.evidence[:_SHOWN]]
     asked = [row.because] if row.because != "is shopping again" else []
     return [
-        Cell(row.grade, _grade_style(row.grade)),
-        Cell(f"{row.score:.0f}", "bold"),
+        f"{row.place} of {row.of}",
+        Cell(f"{row.grade}\n{_FLAME * row.flames}", _grade_style(row.grade)),
+        Cell(f"{row.score:.0f}\n{_STAR * row.stars}", "bold"),
         "\n".join(filter(None, (who.label, who.company))),
         day(row.since, zone),
         "\n".join((asked + why)[:_SHOWN]),
@@ -115,8 +132,11 @@ def _plain(row: InLeadMode, zone: ZoneInfo) -> list[Cell | str]:
 
     who = row.who
     return [
+        f"{row.place}/{row.of}",
         row.grade,
         f"{row.score:.0f}",
+        str(row.stars),
+        str(row.flames),
         who.label,
         who.company,
         who.owner,

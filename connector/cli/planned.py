@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from connector.cli.page import Cell, Page
-from connector.model import Hold, OutboxState, Scalar, WriteKind
+from connector.model import Hold, OutboxState, Scalar, Verdict, WriteKind
 from connector.plan.words import moment
 from connector.planned.plan import Plan, PlannedHold, PlannedWrite
 from connector.report import words
@@ -83,7 +83,8 @@ def _lines(each: PlannedWrite, zone: ZoneInfo) -> Iterator[str]:
 
 def _show_hold(page: Page, hold: PlannedHold) -> None:
     who = f"{hold.name}, {hold.company}" if hold.company else hold.name
-    page.row([Cell("- ", "yellow"), Cell(who, "bold"), Cell(f": held, {hold.because}")], indent=2)
+    held = "" if hold.reason == Verdict.WAITING else "held, "
+    page.row([Cell("- ", "yellow"), Cell(who, "bold"), Cell(f": {held}{hold.because}")], indent=2)
     if hold.subject:
         page.line(f'would have been: task "{hold.subject}"', "dim", indent=6)
 

@@ -71,6 +71,9 @@ def _lines(told: Status) -> Iterator[tuple[str, str, str]]:
     yield "engagements", f"{figures.engagements:,}", ""
     if figures.waiting:
         yield "waiting", counted(figures.waiting, "person", "persons") + " to be looked at", ""
+    if told.deferred:
+        text = counted(told.deferred, "hand-off") + " for a free place: `leadmode held --deferred`"
+        yield "deferred", text, ""
     if figures.set_aside:
         named = ", ".join(f"{who.label} ({problem})" for who, problem in told.set_aside)
         yield "set aside", f"{figures.set_aside:,}: {named}", "red"

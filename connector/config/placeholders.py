@@ -26,8 +26,16 @@ PLACEHOLDERS: Final = frozenset(
         "consent",
         "persona",
         "phase",
+        "rank",
+        "stars",
+        "flames",
+        "value",
     }
 )
+RANKED: Final = frozenset({"rank", "stars", "flames", "value"})
+"""Those that need to know everybody else of the rep."""
+DIGEST_PLACEHOLDERS: Final = frozenset({"owner", "week", "count", "worth", "deferred"})
+"""What the templates of the weekly digest may hold."""
 
 _BRACED: Final = re.compile(r"\{\{([^{}]*)\}\}")
 

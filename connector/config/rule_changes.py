@@ -8,6 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from connector.config.capacity_tables import CapacityTable, HoldoutTable, RankTable, TeamTable
 from connector.config.positions import Loc
 from connector.config.rule_files import Entry, RuleFiles
 from connector.config.rule_tables import (
@@ -30,6 +31,10 @@ _MODELS: Final[Mapping[str, type[Table]]] = {
     "machine": MachineTable,
     "hold": HoldTable,
     "hand_off": HandOffTable,
+    "rank": RankTable,
+    "capacity": CapacityTable,
+    "holdout": HoldoutTable,
+    "team": TeamTable,
 }
 _NAMES: Final = ("id", "label", "field")
 """Keys by which the tables of a list are told apart."""
@@ -79,7 +84,12 @@ def rule_changes(old: RuleFiles, new: RuleFiles) -> tuple[RuleChange, ...]:
 
 
 def _tables(files: RuleFiles) -> Iterator[tuple[str, Entry]]:
-    for kind, entries in (("signal", files.signals), ("lead_mode", files.lead_modes)):
+    lists = (
+        ("signal", files.signals),
+        ("lead_mode", files.lead_modes),
+        ("team", files.lists["team"]),
+    )
+    for kind, entries in lists:
         for entry in entries:
             yield f"{kind}.{entry.values.get('id')}", entry
     for name, entry in files.groups.items():
@@ -88,7 +98,7 @@ def _tables(files: RuleFiles) -> Iterator[tuple[str, Entry]]:
 
 
 def _of_table(name: str, old: Entry | None, new: Entry | None) -> Iterator[RuleChange]:
-    many = name.partition(".")[0] in ("signal", "lead_mode", "group")
+    many = name.partition(".")[0] in ("signal", "lead_mode", "group", "team")
     if many and (old is None or new is None):
         yield RuleChange(key=name, old=_whole(old), new=_whole(new))
         return

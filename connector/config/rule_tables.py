@@ -6,6 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from connector.config.capacity_tables import (
+    AbsenceTable,
+    CapacityTable,
+    HoldoutTable,
+    RankTable,
+    TeamTable,
+)
 from connector.config.rulebook import Owned
 from connector.config.rulebook import Phase as PhaseName
 from connector.config.types import (
@@ -248,3 +255,13 @@ class RuleFile(Table):
     """What a hand-off writes into the CRM."""
     dispositions: dict[str, Disposition] = Field(default_factory=dict)
     """Status values of a person's record by which a rep ends an episode."""
+    rank: RankTable | None = None
+    """Who comes first."""
+    capacity: CapacityTable | None = None
+    """How many hand-offs a rep can follow up per week."""
+    team: list[TeamTable] = Field(default_factory=list)
+    """Users who share what comes in."""
+    absence: list[AbsenceTable] = Field(default_factory=list)
+    """Who is away, and when."""
+    holdout: HoldoutTable | None = None
+    """How many episodes are not handed off, to see what handing off brings."""

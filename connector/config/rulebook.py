@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from connector.config.capacity import Absence, Capacity, Holdout, Rank, Team
+from connector.config.placeholders import RANKED, used_in
 from connector.engine.condition import Condition, Logical, folded
 from connector.engine.rule import MachineTests, Rule
 from connector.engine.timeline import EndReason
@@ -173,8 +175,22 @@ class Rulebook:
     machine: MachineTests = field(default_factory=MachineTests)
     dispositions: Mapping[str, EndReason] = field(default_factory=dict)
     """Status values of a person record by which a rep ends an episode, as the file has them."""
+    rank: Rank = field(default_factory=Rank)
+    capacity: Capacity | None = None
+    """None: hand-offs are not limited."""
+    teams: tuple[Team, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    holdout: Holdout | None = None
     texts: tuple[RuleText, ...] = field(default=(), repr=False, compare=False)
     """The files that say all this."""
+
+    @property
+    def ranks(self) -> bool:
+        """Whether anything that is written or decided depends on who comes first."""
+        templates = [self.hand_off.subject, self.hand_off.body]
+        templates += [each.value for each in self.hand_off.fields]
+        used = {name for each in templates for name, _ in used_in(each)}
+        return self.capacity is not None or not used.isdisjoint(RANKED)
 
     def ending(self, status: str) -> EndReason | None:
         """How a record's status ends an episode, if it does; case never matters."""

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+from connector.config.capacity_rules import read_sharing
+from connector.config.capacity_tables import AbsenceTable, HoldoutTable, TeamTable
 from connector.config.conditions import ConditionReader
 from connector.config.positions import Loc
 from connector.config.rule_checks import (
@@ -58,6 +60,9 @@ _STAND_INS: Final[Mapping[type[Table], Mapping[str, object]]] = {
     GroupTable: {"cap": 0},
     ExclusionTable: {"id": "unknown", "when": {}},
     HandOffTable: {"subject": "-", "body": "-"},
+    TeamTable: {"id": "unknown", "members": ["unknown"]},
+    AbsenceTable: {"owner": "unknown", "since": "2000-01-01", "until": "2000-01-01"},
+    HoldoutTable: {"share": 0.1},
 }
 """What takes the place of a key that is needed and wrong, while more problems are looked for."""
 
@@ -81,6 +86,7 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
     requires = reading.condition(files.singles.get("fit"), ("requires",))
     fit = reading.fit()
     machine = _table(reading.single(MachineTable, "machine"), MachineTable)
+    sharing = read_sharing(reading, files)
     rulebook = Rulebook(
         revision=files.revision,
         texts=tuple(files.texts),
@@ -101,6 +107,11 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
         holds=reading.holds(),
         machine=_machine_tests(machine),
         dispositions=reading.dispositions(),
+        rank=sharing.rank,
+        capacity=sharing.capacity,
+        teams=sharing.teams,
+        absences=sharing.absences,
+        holdout=sharing.holdout,
     )
     reading.demand_something()
     if reading.problems:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from connector.assess import timeline_once_adopted
+from connector.assess import ranked_now, timeline_once_adopted
 from connector.backtest.play import Played
 from connector.config.rulebook import LeadMode, Rulebook
 from connector.engine.evaluate import evaluate
@@ -13,6 +13,7 @@ from connector.engine.match import Matcher
 from connector.model import Hold, Person
 from connector.plan.facts import facts_of
 from connector.plan.grade import fit_points, grade
+from connector.plan.rank import order
 from connector.report.as_of import AsOf
 from connector.store import Store
 
@@ -27,7 +28,8 @@ class Stands:
     entered_at: int
     score: float
     grade: str
-    last_seen: int
+    order: tuple[float, float, int, str]
+    """Where they stand in the order of `[rank]`."""
     hold: Hold | None
 
 
@@ -78,20 +80,31 @@ class SideNow:
 
     def _stands(self, person: Person, rule: str, entry: Played, hold: Hold | None) -> Stands:
         book = self.rulebook
-        now = self.as_of(person, rule, self._now).evaluation.standing
-        fit = fit_points(
-            book.fit_points, facts_of(person, self._authority, book.personas), book.grades.cap
+        asked = self.as_of(person, rule, self._now)
+        facts, now = facts_of(person, self._authority, book.personas), asked.evaluation.standing
+        fit = fit_points(book.fit_points, facts, book.grades.cap)
+        place = ranked_now(
+            book,
+            person,
+            facts,
+            asked.mode,
+            asked.timeline,
+            asked.evaluation,
+            asked.matcher,
+            self._now,
         )
+        record = person.record_in(self._authority)
+        named = str(record.ref) if record else ""
         return Stands(
             entered_at=entry.happened_at,
             score=now.score,
             grade=grade(book.grades, fit=fit, score=now.score),
-            last_seen=now.last_instant or entry.at,
+            order=order(place.points, place.score, entry.happened_at, named),
             hold=hold,
         )
 
 
 def ranks(here: Mapping[Key, Stands], among: Collection[Key]) -> dict[Key, int]:
-    """The places of these in the ranking: grade, then score, then who was seen last."""
-    order = sorted(among, key=lambda k: (here[k].grade, -here[k].score, -here[k].last_seen, k))
-    return {key: place for place, key in enumerate(order, start=1)}
+    """The places of these in the order of `[rank]`."""
+    ordered = sorted(among, key=lambda key: (here[key].order, key))
+    return {key: place for place, key in enumerate(ordered, start=1)}

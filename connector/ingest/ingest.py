@@ -149,6 +149,8 @@ class Ingest:
     def tick(self, stop: threading.Event | None = None, watch: Watch | None = None) -> int:
         """Evaluate everybody whose due moment has come, and tidy the database; returns how many.
 
+        Then those who wait for a free place have their turn, and are counted too.
+
         Waits, and returns 0, while a source is in its first load: half a history would be judged.
         """
         if self.loading():
@@ -163,8 +165,24 @@ class Ingest:
             if persons < _BATCH:
                 break
             stop.wait(_BREATH)
+        if not stop.is_set():
+            done += self._admit(cycle)
+            cycle.tell(watch)
         self._store.checkpoint()
         return done
+
+    def _admit(self, cycle: Cycle) -> int:
+        """The end of a cycle: the best of those who wait for a place go through."""
+
+        def one_transaction(cycle: Cycle, *, careful: bool) -> int:
+            with self._store.transaction():
+                return self._judge.admit(cycle, careful=careful)
+
+        with self._one_at_a_time:
+            with self._store.steady():
+                if not self._judge.has_waiting():
+                    return 0
+            return carefully_if_needed(cycle, one_transaction)
 
     def _evaluate_due(self, cycle: Cycle) -> int:
         def one_transaction(cycle: Cycle, *, careful: bool) -> int:
@@ -180,7 +198,8 @@ class Ingest:
     def next_due(self) -> int | None:
         """When `tick` has something to do next, UTC ms."""
         with self._store.steady():
-            return self._store.people.next_due()
+            moments = (self._store.people.next_due(), self._store.waiting.next_digest())
+            return min((each for each in moments if each is not None), default=None)
 
     def loading(self) -> list[str]:
         """The sources whose first load is not done, less those that do not get on with it."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from connector import log
-from connector.assess import Assess, Assessed, Setting
+from connector.assess import Admission, Assess, Assessed, Setting
 from connector.clock import HOUR, Clock
 from connector.config.settings import Config
 from connector.ingest.brake import room
@@ -95,13 +95,38 @@ class Judge:
                 if news.alerts or news.left:
                     cycle.news.append(news)
 
+    def has_waiting(self) -> bool:
+        """Whether `admit` has something to do."""
+        return Admission(self._store, self._assessment()).is_due(self._clock.now())
+
+    def admit(self, cycle: Cycle, *, careful: bool) -> int:
+        """Decide about what waits for a place; returns about how many. Careful: as above."""
+        now, before = self._clock.now(), len(cycle.news)
+        for news in Admission(self._store, self._assessment()).run(
+            now,
+            room=room(self._store, self._config, cycle.handed_off, now),
+            attempt=lambda person, do: self._attempt(person, do, careful=careful),
+        ):
+            cycle.handed_off += any(alert.writes for alert in news.alerts)
+            cycle.news.append(news)
+        return len(cycle.news) - before
+
     def _one(self, person: int, left: int | None, *, careful: bool) -> Assessed | None:
         assess = self._assessment()
+        return self._attempt(
+            person,
+            lambda: assess.person(person, self._clock.now(), room=left),
+            careful=careful,
+        )
+
+    def _attempt(
+        self, person: int, do: Callable[[], Assessed | None], *, careful: bool
+    ) -> Assessed | None:
         if not careful:
-            return assess.person(person, self._clock.now(), room=left)
+            return do()
         try:
             with self._store.savepoint():
-                return assess.person(person, self._clock.now(), room=left)
+                return do()
         except Exception as error:
             if is_own_trouble(error):
                 raise

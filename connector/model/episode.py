@@ -11,6 +11,8 @@ class Verdict(StrEnum):
 
     HANDED_OFF = "handed_off"
     HELD = "held"
+    WAITING = "waiting"
+    """It waits for a free place in the week of whoever would get it."""
 
 
 class Hold(StrEnum):
@@ -34,6 +36,10 @@ class Hold(StrEnum):
     """An earlier hand-off of this person is too recent."""
     NO_RECORD = "no_record"
     """The person has no record in the CRM that receives the tasks."""
+    HOLDOUT = "holdout"
+    """One of those that are not handed off to see what handing off brings."""
+    CAPACITY = "capacity"
+    """It waited for a free place until it was over, or for too long."""
     MACHINE_ONLY = "machine_only"
     """Only machine evidence spoke for it; with it the person would have entered."""
     DRY_RUN = "dry_run"

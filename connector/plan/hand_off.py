@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final, TypeGuard
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,17 @@ from connector.plan.key import write_key
 from connector.plan.phase import phase_of, phases_of
 
 _FADED: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """What the placeholders about the order say; empty where nobody was put in order."""
+
+    rank: str = ""
+    """For example "rank 2 of 7: A1, never bought"."""
+    stars: str = ""
+    flames: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +48,9 @@ class Occasion:
     """The last qualifying engagement before the burst, UTC ms."""
     zone: ZoneInfo
     now: int
+    receiver: str | None = None
+    """Platform id of who gets the task; None: nobody is named."""
+    ranking: Ranking = field(default_factory=Ranking)
 
 
 def writes_of(occasion: Occasion) -> tuple[Write, ...]:
@@ -89,6 +103,10 @@ def placeholders(occasion: Occasion) -> dict[str, str]:
         "consent": consent(facts),
         "phase": phase_of(occasion.mode.rule, transition),
         "persona": _shown(facts.get(PERSONA)),
+        "rank": occasion.ranking.rank,
+        "stars": occasion.ranking.stars,
+        "flames": occasion.ranking.flames,
+        "value": occasion.ranking.value,
     }
 
 
@@ -132,7 +150,7 @@ def _task(occasion: Occasion, values: dict[str, str]) -> dict[str, Scalar]:
         "body": text.body(rules.body, values),
         "due_at": occasion.now + (rules.raised_due if raised else rules.due),
         "priority": rules.raised_priority if raised else rules.priority,
-        "owner": owner_for(occasion.person, rules),
+        "owner": occasion.receiver,
     }
 
 
@@ -141,9 +159,14 @@ def owner_for(person: Person, rules: HandOff) -> str | None:
 
     Of the owners in the order of the rules the first who is there and active.
     """
+    return next(owners_of(person, rules), rules.fallback_owner)
+
+
+def owners_of(person: Person, rules: HandOff) -> Iterator[str]:
+    """Platform ids of the active owners in the order of the rules."""
     owners = {Owned.RECORD: person.owner, Owned.ACCOUNT: person.account_owner}
     asked = (owners[each] for each in rules.owners)
-    return next((owner.ref.id for owner in asked if _is_active(owner)), rules.fallback_owner)
+    return (owner.ref.id for owner in asked if _is_active(owner))
 
 
 def _is_active(owner: Record | None) -> TypeGuard[Record]:
@@ -161,13 +184,19 @@ def _before(transition: Transition, since: int | None) -> str:
 
 
 def _key(occasion: Occasion, action: str) -> str:
-    transition = occasion.transition
+    return key_of(occasion.instance, occasion.mode, occasion.target, occasion.transition, action)
+
+
+def key_of(
+    instance: str, mode: LeadMode, target: RecordRef, transition: Transition, action: str = "task"
+) -> str:
+    """The key of a hand-off's write: of the task, if nothing else is said."""
     raised = transition.change is Change.RAISED
     return write_key(
-        instance=occasion.instance,
-        rule=occasion.mode.rule.id,
-        epoch=occasion.mode.epoch,
-        target=occasion.target,
+        instance=instance,
+        rule=mode.rule.id,
+        epoch=mode.epoch,
+        target=target,
         anchor=(transition.burst, transition.at) if raised else (transition.burst,),
         action=action,
     )

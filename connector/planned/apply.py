@@ -233,7 +233,7 @@ def _why_not(each: PlannedWrite, done: Rehearsed) -> str:
     """The decision about the same alert now, in words."""
     for person, alert in done.alerts:
         decision = alert.decision
-        if person.id == each.person and decision.rule == each.rule and decision.hold is not None:
+        if person.id == each.person and decision.rule == each.rule and words.hold(decision):
             return words.hold(decision)
     return "no alert comes out for it now"
 

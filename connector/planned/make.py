@@ -10,7 +10,7 @@ from connector.assess import Alerted
 from connector.clock import Clock
 from connector.config.settings import Config
 from connector.ingest import Polled
-from connector.model import Hold, OutboxState, Person, Scalar, Write, WriteKind
+from connector.model import Hold, OutboxState, Person, Scalar, Verdict, Write, WriteKind
 from connector.planned.plan import Plan, PlannedHold, PlannedWrite, Waiting
 from connector.planned.rehearse import Rehearsed, go_through, narrowed, what_is_there
 from connector.ports import Adapter
@@ -77,7 +77,7 @@ class _Making:
         config, done = self._config, self._done
         made = [(person, alert, write) for person, alert in done.alerts for write in alert.writes]
         there = what_is_there([write for _, _, write in made], adapters)
-        holds = [(p, a) for p, a in done.alerts if a.decision.hold is not None]
+        holds = [(p, a) for p, a in done.alerts if a.decision.verdict is not Verdict.HANDED_OFF]
         return Plan(
             made_at=done.now,
             instance=config.instance,
@@ -140,7 +140,7 @@ class _Making:
             title=self._title(decision.rule),
             what=decision.change,
             at=decision.at,
-            reason=str(decision.hold),
+            reason=str(decision.hold or decision.verdict),
             because=words.hold(decision),
             subject=would.subject if would else "",
         )

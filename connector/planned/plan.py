@@ -65,7 +65,7 @@ class PlannedWrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedHold:
-    """One hand-off that would be held."""
+    """One hand-off that would be held, or wait for a free place."""
 
     person: int
     name: str
@@ -76,6 +76,7 @@ class PlannedHold:
     what: str
     at: int
     reason: str
+    """A reason to hold, or "waiting"."""
     because: str
     subject: str
     """Of the task that would have been written; empty: there is nothing to write to."""

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connector.assess import Alerted, Assessed
+from connector.assess import Alerted, Assessed, last_words
 from connector.clock import Clock, ManualClock
 from connector.config.settings import Config
 from connector.errors import AdapterError
@@ -29,8 +29,8 @@ class Rehearsed:
 
     @property
     def alerts(self) -> list[tuple[Person, Alerted]]:
-        """Every decision, with the person it is about."""
-        return [(news.person, alert) for news in self.news for alert in news.alerts]
+        """The last decision about every alert, with the person it is about."""
+        return last_words(self.news)
 
     @property
     def writes(self) -> dict[str, Write]:

@@ -57,6 +57,8 @@ class Dossier:
     queued: tuple[Queued, ...]
     receiver: str
     """Who would get a task now, by name."""
+    receiver_id: str
+    """The same by platform id; empty: nobody."""
     owners: Mapping[str, str]
     """Names of the users who got the tasks, by their platform ids."""
 
@@ -84,6 +86,7 @@ def open_dossier(store: Store, config: Config, person: int) -> Dossier:
         decided=tuple(decided(store.connection, person)),
         queued=queued,
         receiver=named.get(receiver, NOBODY) if receiver else NOBODY,
+        receiver_id=receiver or "",
         owners=named,
     )
 

@@ -22,6 +22,7 @@ from connector.report.as_of import AsOf, Scored, as_of, scored
 from connector.report.dossier import Dossier, Who, open_dossier
 from connector.report.past import PastEpisode, PastHold, past_episodes, past_holds
 from connector.report.picture import Picture, picture
+from connector.report.ranking import ranking
 from connector.report.standing import Standing, standing
 from connector.report.story import Entry, entries
 from connector.store import Store
@@ -56,6 +57,8 @@ class Explanation:
     """One per rule, in the order of the rule files."""
     hand_offs: tuple[str, ...]
     """Per rule what was, or would be, made of an alert."""
+    ranks: tuple[str, ...]
+    """Per rule where they stand among the others of whoever gets the tasks; empty: nowhere."""
     pictures: tuple[Picture, ...]
     """Per rule the last months, week by week."""
     episodes: tuple[PastEpisode, ...]
@@ -99,10 +102,25 @@ def explain(store: Store, config: Config, person: int, at: int | None, now: int)
         quiet_ms=min((m.rule.dormant_after for m in config.rulebook.lead_modes), default=90 * DAY),
         standings=standings,
         hand_offs=tuple(_hand_off(store, config, dossier, each) for each in asked),
+        ranks=_ranks(store, config, asked, person, when, now),
         pictures=tuple(map(picture, asked, done)),
         episodes=tuple(past_episodes(config, dossier, when)),
         holds=tuple(past_holds(dossier, when)),
         notes=tuple(_notes(store, config, dossier, standings, at, now, zone)),
+    )
+
+
+def _ranks(
+    store: Store, config: Config, asked: Sequence[AsOf], person: int, when: int, now: int
+) -> tuple[str, ...]:
+    """Where the person stands by each rule. Asked only of who is in lead mode."""
+    if not any(each.evaluation.in_lead_mode for each in asked):
+        return ("",) * len(asked)
+    at = None if when == now else when
+    rows = ranking(store, config, now, at=at).rows
+    said = {row.rule: row for row in rows if row.who.person == person}
+    return tuple(
+        said[rule].placed if rule in said else "" for rule in (each.mode.rule.id for each in asked)
     )
 
 

@@ -71,6 +71,7 @@ def draft(config: Config, dossier: Dossier, decided: Decided) -> Draft | None:
         quiet_since=quiet_since(dossier.engagements, matcher, transition.burst),
         zone=ZoneInfo(config.time_zone),
         now=decided.decided_at,
+        receiver=dossier.receiver_id or None,
     )
     return _draft(writes_of(occasion))
 

@@ -1,16 +1,23 @@
-"""Who is in lead mode, the most promising first."""
+"""Who is in lead mode, the most promising first, by the order of `[rank]`."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from connector.assess import ranked_now
 from connector.config.rulebook import LeadMode
 from connector.engine.match import Matcher
 from connector.engine.result import Change
-from connector.model import Decision, Episode, OutboxState
+from connector.model import Decision, Episode, OutboxState, Verdict
+from connector.plan.assign import receivers
 from connector.plan.grade import fit_points, grade
+from connector.plan.hand_off import key_of
+from connector.plan.rank import order
+from connector.plan.week import day_of
 from connector.plan.words import did
 from connector.report import words
 from connector.report.as_of import AsOf, as_of
@@ -65,6 +72,28 @@ class InLeadMode:
     ends_at: int | None
     """When it ends by itself if the person stays silent, UTC ms."""
     ends_because: str
+    points: float
+    """By which they are put in order."""
+    stars: int
+    """One to five, for the level of the score."""
+    flames: int
+    """None to three, for what it gained lately."""
+    worth: str
+    """What was won with them before, in words."""
+    receiver: str
+    """Platform id of who gets, or would get, their tasks; empty: nobody."""
+    why: str
+    """What their place rests on, in words."""
+    place: int = 1
+    """Among the open episodes of the receiver."""
+    of: int = 1
+    """How many those are."""
+
+    @property
+    def placed(self) -> str:
+        """The place in words: "2 of 7: hand raised, A1, won 48,000 before; 4 stars, 1 flame"."""
+        steps = f"{words.counted(self.stars, 'star')}, {words.counted(self.flames, 'flame')}"
+        return f"{self.place} of {self.of}: {self.why}; {steps}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +122,8 @@ def ranking(
 ) -> Ranking:
     """Everybody in lead mode now, or as far as is recorded at an earlier moment.
 
-    Ranked by grade, then score, then by who was seen last. With `owner`, only those of owners
-    whose name contains it.
+    In the order of `[rank]`. With `owner`, only those of owners whose name contains it; their
+    places are among all of whoever gets their tasks.
     """
     when = now if at is None else at
     ruled = {m.rule.id: (m, Matcher(m.rule)) for m in config.rulebook.lead_modes}
@@ -106,26 +135,34 @@ def ranking(
             continue
         mode, matcher = ruled[episode.rule]
         dossier = open_dossier(store, config, person)
-        if owner.casefold() not in dossier.who.owner.casefold():
-            continue
         asked = as_of(store, config.rulebook, dossier, mode, when, matcher)
         if asked.evaluation.in_lead_mode:
             rows.append(_row(config, dossier, episode, asked))
-        else:
+        elif owner.casefold() in dossier.who.owner.casefold():
             over += 1
+    shown = [row for row in placed(rows) if owner.casefold() in row.who.owner.casefold()]
     return Ranking(
         at=when,
         zone=config.time_zone,
-        rows=tuple(ranked(rows)[:most]),
-        total=len(rows),
+        rows=tuple(shown[:most]),
+        total=len(shown),
         over=over,
         unruled=unruled,
     )
 
 
-def ranked(rows: Sequence[InLeadMode]) -> list[InLeadMode]:
-    """By grade, then score, then who was seen last."""
-    return sorted(rows, key=lambda row: (row.grade, -row.score, -row.last_seen, row.who.label))
+def placed(rows: Sequence[InLeadMode]) -> list[InLeadMode]:
+    """In the order of `[rank]`, each with the place among those of the same receiver."""
+    ordered = sorted(rows, key=lambda r: (order(r.points, r.score, r.since, r.who.record), r.rule))
+    counts: dict[str, int] = defaultdict(int)
+    places = []
+    for row in ordered:
+        counts[row.receiver] += 1
+        places.append(counts[row.receiver])
+    return [
+        replace(row, place=place, of=counts[row.receiver])
+        for row, place in zip(ordered, places, strict=True)
+    ]
 
 
 def _row(config: Config, dossier: Dossier, episode: Episode, asked: AsOf) -> InLeadMode:
@@ -135,6 +172,16 @@ def _row(config: Config, dossier: Dossier, episode: Episode, asked: AsOf) -> InL
     queued = writes_for(config, dossier, decision) if decision else ()
     at_last = asked.at_last()
     ending = at_last.transitions[-1] if at_last and at_last.transitions else None
+    order_of = ranked_now(
+        rulebook,
+        dossier.person,
+        dossier.facts,
+        asked.mode,
+        asked.timeline,
+        asked.evaluation,
+        asked.matcher,
+        asked.at,
+    )
     return InLeadMode(
         who=dossier.who,
         grade=grade(rulebook.grades, fit=fit, score=standing.score),
@@ -147,12 +194,27 @@ def _row(config: Config, dossier: Dossier, episode: Episode, asked: AsOf) -> InL
         last_seen=standing.last_instant or episode.entered_at,
         decided=words.verdict(decision) if decision else "not decided yet",
         briefly=_briefly(decision, queued),
-        handed_off=decision is not None and decision.hold is None,
+        handed_off=decision is not None and decision.verdict is Verdict.HANDED_OFF,
         task=queued[0].state if queued else None,
         writes=tuple(map(write_in_words, queued)),
         ends_at=asked.evaluation.due,
         ends_because=words.left(ending.reason) if ending else "",
+        points=order_of.points,
+        stars=order_of.stars,
+        flames=order_of.flames,
+        worth=order_of.worth.in_words(asked.at),
+        receiver=_receiver(config, dossier, asked),
+        why=order_of.why,
     )
+
+
+def _receiver(config: Config, dossier: Dossier, asked: AsOf) -> str:
+    """Who gets, or would get, the tasks of the episode."""
+    target = dossier.person.record_in(config.authority.name)
+    entry = next(t for t in reversed(asked.evaluation.transitions) if t.change is Change.ENTERED)
+    key = key_of(config.instance, asked.mode, target.ref, entry) if target else ""
+    day = day_of(asked.at, ZoneInfo(config.time_zone))
+    return receivers(dossier.person, dossier.facts, config.rulebook, key=key, day=day)[0]
 
 
 def _decision(dossier: Dossier, episode: Episode, at: int) -> Decision | None:

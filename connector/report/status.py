@@ -51,6 +51,8 @@ class Status:
     writes: Mapping[OutboxState, int]
     reconciling_since: int | None
     """Since when leadmode finds out what the database forgot, UTC ms; None: it forgot nothing."""
+    deferred: int
+    """Alerts that wait for a free place in the week of a rep."""
     requests: int
     set_aside: tuple[tuple[Who, str], ...]
     bytes: int
@@ -84,6 +86,7 @@ def status(
         figures=figures(store.connection, authority, new_since=now - NEW, now=now),
         writes=store.outbox.counts(),
         reconciling_since=reconciling_since(store),
+        deferred=store.waiting.count(),
         requests=waiting(store.path.parent),
         set_aside=tuple(
             (who_is(store, config, person), problem)

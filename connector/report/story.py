@@ -37,6 +37,8 @@ class What(StrEnum):
     LEFT = "left"
     HANDED_OFF = "handed_off"
     HELD = "held"
+    WAITS = "waits"
+    """For a free place in the week of whoever would get it."""
     OPPORTUNITY = "opportunity"
     STATUS = "status"
 
@@ -139,6 +141,9 @@ def _decisions(config: Config, dossier: Dossier) -> Iterator[Entry]:
         if decision.verdict is Verdict.HELD:
             text = f"not handed off: {words.hold(decision)}"
             yield Entry(at=decision.at, what=What.HELD, text=text, rule=decision.rule)
+        elif decision.verdict is Verdict.WAITING:
+            text = f"not handed off yet: {words.WAITS}"
+            yield Entry(at=decision.at, what=What.WAITS, text=text, rule=decision.rule)
         else:
             queued = writes_for(config, dossier, decision)
             yield _handed_off(dossier, decision, queued)

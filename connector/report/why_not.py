@@ -33,6 +33,8 @@ class Answer(StrEnum):
     """In lead mode, and the hand-off was held."""
     STOPPED = "stopped"
     """Handed off, and the task is held, or was refused or given up."""
+    WAITING = "waiting"
+    """In lead mode, and it waits for a free place."""
     UNDECIDED = "undecided"
     """In lead mode, and not decided about yet."""
     PASSIVE = "passive"
@@ -138,6 +140,8 @@ def _answer(
     made = [d for d in about if d.decision.verdict is Verdict.HANDED_OFF]
     if made:
         return _handed_off(config, dossier, made)
+    if about and about[-1].decision.verdict is Verdict.WAITING:
+        return Answer.WAITING, f"in lead mode, and {words.WAITS} in the week of its rep"
     if about:
         return Answer.HELD, f"in lead mode, and held: {words.hold(about[-1].decision)}"
     if not is_worked_by:

@@ -18,10 +18,12 @@ _HELD: Final = {
     Hold.WORKED: "a rep spoke with them a short time ago",
     Hold.COOLDOWN: "the last hand-off is too recent",
     Hold.NO_RECORD: "no record in the CRM that gets the tasks",
+    Hold.HOLDOUT: "held out, to see what handing off brings",
+    Hold.CAPACITY: "no free place was left for it",
     Hold.MACHINE_ONLY: "only the clicks of machines spoke for it",
     Hold.DRY_RUN: "dry run: leadmode is not armed",
 }
-_ADDS: Final = frozenset({Hold.EXCLUDED, Hold.OPEN_OPPORTUNITY, Hold.NO_RECORD})
+_ADDS: Final = frozenset({Hold.EXCLUDED, Hold.OPEN_OPPORTUNITY, Hold.NO_RECORD, Hold.CAPACITY})
 """Where the detail says something that the reason does not."""
 
 _LEFT: Final = {
@@ -107,6 +109,8 @@ _THING: Final = {
     Kind.PURCHASE_MADE: "purchase",
     Kind.COUPON_REDEEMED: "coupon redeemed",
 }
+WAITS: Final = "waits for a free place"
+"""What becomes of an alert that is neither handed off nor held yet."""
 _BRIEFLY: Final = {
     Hold.BASELINE: "known before",
     Hold.OVER: "over when found",
@@ -117,13 +121,17 @@ _BRIEFLY: Final = {
     Hold.WORKED: "a rep is on it",
     Hold.COOLDOWN: "cool-down",
     Hold.NO_RECORD: "no CRM record",
+    Hold.HOLDOUT: "held out",
+    Hold.CAPACITY: "no free place",
     Hold.MACHINE_ONLY: "machine clicks",
     Hold.DRY_RUN: "dry run",
 }
 
 
 def hold(decision: Decision) -> str:
-    """Why a hand-off was not made."""
+    """Why a hand-off was not made, or not yet; empty for one that was."""
+    if decision.verdict is Verdict.WAITING:
+        return WAITS
     return "" if decision.hold is None else held_by(decision.hold, decision.detail)
 
 
@@ -142,6 +150,8 @@ def verdict(decision: Decision) -> str:
     """What was decided about an alert."""
     if decision.verdict is Verdict.HANDED_OFF:
         return "handed off"
+    if decision.verdict is Verdict.WAITING:
+        return WAITS
     return f"held: {hold(decision)}"
 
 
@@ -153,7 +163,7 @@ def hold_briefly(reason: Hold) -> str:
 def briefly(decision: Decision) -> str:
     """What was decided about an alert, in few words."""
     if decision.hold is None:
-        return "handed off"
+        return verdict(decision)
     named = decision.hold is Hold.EXCLUDED and decision.detail not in ("", UNNAMED)
     return f"held: {hold_briefly(decision.hold)}" + (f", {decision.detail}" if named else "")
 

@@ -229,6 +229,8 @@ def _handed_off(alert: Alert) -> bool:
 def decision_text(decision: Decision) -> str:
     """A decision in a few words, for example "held: consent (neither mail nor ...)"."""
     change = decision.change if decision.change in (Change.RAISED, Change.ENTERED) else "suspected"
+    if decision.verdict is Verdict.WAITING:
+        return f"{change}, waits for a free place"
     if decision.hold is None:
         return f"{change}, handed off"
     detail = f" ({decision.detail})" if decision.detail else ""

@@ -13,10 +13,12 @@ from connector.store.connection import not_waiting, open_copy, open_reader, open
 from connector.store.episodes import Episodes
 from connector.store.outbox import Outbox
 from connector.store.people import People
+from connector.store.ranks import Ranks
 from connector.store.revisions import Revisions
 from connector.store.schema import backup, prepare
 from connector.store.sources import Sources
 from connector.store.timelines import Timelines
+from connector.store.waiting import Waiting
 
 FILE_NAME: Final = "leadmode.sqlite"
 
@@ -38,6 +40,8 @@ class Store:
         self.outbox = Outbox(self.connection)
         self.sources = Sources(self.connection)
         self.revisions = Revisions(self.connection)
+        self.ranks = Ranks(self.connection)
+        self.waiting = Waiting(self.connection)
 
     @classmethod
     def open(cls, folder: Path) -> Self:

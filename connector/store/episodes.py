@@ -79,18 +79,24 @@ class Episodes:
         )
         return [decision_of(row) for row in rows]
 
-    def decide(self, person: int, decision: Decision, *, revision: str, now: int) -> bool:
+    def decide(
+        self, person: int, decision: Decision, *, revision: str, now: int, receiver: str = ""
+    ) -> bool:
         """Record a decision; False when one stands already, which then stays.
 
-        Only that there was no record to write to is no last word.
+        Only that there was no record to write to, and that it waits for a place, is no last word.
+        `receiver` is the platform id of who gets, or would get, the task.
         """
         added = self._db.execute(
             "INSERT INTO decision (person, rule, burst, at, change, verdict, hold, "
-            "detail, revision, decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "detail, revision, decided_at, receiver, ripe) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) "
             "ON CONFLICT (person, rule, burst, at, change) DO UPDATE SET "
             "verdict = excluded.verdict, hold = excluded.hold, detail = excluded.detail, "
-            "revision = excluded.revision, decided_at = excluded.decided_at "
-            "WHERE hold = 'no_record' AND excluded.hold IS NOT 'no_record'",
+            "revision = excluded.revision, decided_at = excluded.decided_at, "
+            "receiver = excluded.receiver, ripe = 1 "
+            "WHERE (hold = 'no_record' AND excluded.hold IS NOT 'no_record') "
+            "OR (verdict = 'waiting' AND excluded.verdict <> 'waiting')",
             (
                 person,
                 decision.rule,
@@ -102,6 +108,7 @@ class Episodes:
                 decision.detail,
                 revision,
                 now,
+                receiver,
             ),
         )
         return added.rowcount > 0

@@ -17,6 +17,7 @@ _OWNED: Final = (
     "UPDATE OR IGNORE decision SET person = :winner WHERE person = :loser",
     "UPDATE OR IGNORE ineligible SET person = :winner WHERE person = :loser",
     "DELETE FROM ineligible WHERE person = :loser",
+    "DELETE FROM ranked WHERE person = :loser",
     # The winner's fit stands; the loser's says nothing about the winner.
     "DELETE FROM fit_change WHERE person = :loser",
     """UPDATE person SET due_at = 0, baseline_before = (

@@ -128,6 +128,16 @@ def held(
     return list(_decided(connection, f"{where} ORDER BY at DESC, id DESC LIMIT ?", values))
 
 
+def deferred(
+    connection: sqlite3.Connection, *, since: int | None = None, most: int = -1
+) -> list[Decided]:
+    """What waits for a free place, and what was given up for want of one, newest alert first."""
+    where = (
+        "(verdict = 'waiting' OR hold = 'capacity') AND at >= ? ORDER BY at DESC, id DESC LIMIT ?"
+    )
+    return list(_decided(connection, where, (since if since is not None else -(2**62), most)))
+
+
 def holds(connection: sqlite3.Connection, since: int | None = None) -> dict[Hold, int]:
     """How many hand-offs were held, by reason."""
     rows = connection.execute(

@@ -11,7 +11,7 @@ from connector.errors import StateTooNew
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION: Final = 3
+VERSION: Final = 7
 """`PRAGMA user_version` of a database this code can work with."""
 
 _FIRST: Final = (
@@ -119,6 +119,25 @@ _LATE: Final = (
         PRIMARY KEY (person, at, id)) STRICT, WITHOUT ROWID""",
 )
 
+_CAPACITY: Final = (
+    # Who got, or would get, a hand-off, and whether one that waits for a place is to be looked at.
+    "ALTER TABLE decision ADD COLUMN receiver TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE decision ADD COLUMN ripe INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX decision_waiting ON decision (person) WHERE verdict = 'waiting'",
+    "CREATE INDEX decision_taken ON decision (decided_at) WHERE verdict = 'handed_off'",
+    # Where whoever is in lead mode stands in the order of their rep, as of the last look at them.
+    """CREATE TABLE ranked (
+        person INTEGER NOT NULL REFERENCES person, rule TEXT NOT NULL, receiver TEXT NOT NULL,
+        record TEXT NOT NULL, entered_at INTEGER NOT NULL, points REAL NOT NULL,
+        score REAL NOT NULL, stars INTEGER NOT NULL, flames INTEGER NOT NULL,
+        amount REAL NOT NULL, PRIMARY KEY (person, rule)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX ranked_receiver ON ranked (receiver)",
+    # Weekly digests that are to be written, and those that were.
+    """CREATE TABLE digest (
+        receiver TEXT NOT NULL, week INTEGER NOT NULL, due_at INTEGER,
+        PRIMARY KEY (receiver, week)) STRICT, WITHOUT ROWID""",
+)
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the database to `VERSION`, with a backup beside it before anything is changed.
@@ -166,6 +185,10 @@ def _migrate(connection: sqlite3.Connection) -> None:
     @migrations(name="0003_late")
     def late(db: Database) -> None:
         _apply(db.conn, 3, _LATE)
+
+    @migrations(name="0007_capacity")
+    def capacity(db: Database) -> None:
+        _apply(db.conn, 7, _CAPACITY)
 
     migrations.apply(Database(connection))
 

@@ -57,6 +57,7 @@ Shopping again: in lead mode since 12 Nov 2026, 15:00
   score: 85.5 now
   ends: 31 Dec 2026, 17:30 if they stay silent (went quiet)
   hand-off: handed off
+  rank: 1 of 1: hand raised, A1, never bought; 4 stars, 3 flames
 """
 
 DI = """\
@@ -162,7 +163,8 @@ def test_clicks_of_machines_are_told_and_do_not_count(told: Company, leadmode: L
 def test_a_hold_is_told_with_its_reason(told: Company, leadmode: Leadmode):
     shown = explained(leadmode, told, "bo.lind@borg.example")
     assert "not handed off: an opportunity is open (crm:Opportunity:O1)" in shown
-    assert shown.endswith("hand-off: held: an opportunity is open (crm:Opportunity:O1)\n")
+    assert "hand-off: held: an opportunity is open (crm:Opportunity:O1)\n" in shown
+    assert shown.endswith("rank: 1 of 1: D3, never bought; 2 stars, 3 flames\n")
 
 
 def test_somebody_without_a_record(told: Company, leadmode: Leadmode):
@@ -202,8 +204,8 @@ def test_json_has_the_documented_keys(told: Company, leadmode: Leadmode):
     document = json.loads(leadmode(told, "explain", "P4", "--json").output)
     assert set(document) == {
         "who", "records", "company", "consent", "persona", "grade", "fit", "fit_because", "at",
-        "zone", "story", "quiet_ms", "standings", "hand_offs", "pictures", "episodes", "holds",
-        "notes",
+        "zone", "story", "quiet_ms", "standings", "hand_offs", "ranks", "pictures", "episodes",
+        "holds", "notes",
     }  # fmt: skip
     standing = document["standings"][0]
     assert set(standing) == {

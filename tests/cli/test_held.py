@@ -54,11 +54,11 @@ def test_what_was_known_before_is_counted_and_shown_on_request(
 
 def test_json_tells_the_whole_draft(told: Company, leadmode: Leadmode):
     document = json.loads(leadmode(told, "held", "--json").output)
-    assert set(document) == {"zone", "rows", "total", "counts"}
+    assert set(document) == {"zone", "rows", "total", "counts", "waiting"}
     assert document["counts"] == {"machine_only": 1, "open_opportunity": 1}
     first, second = document["rows"]
     assert set(first) == {
-        "who", "at", "decided_at", "rule", "title", "what", "reason", "because", "draft",
+        "who", "at", "decided_at", "rule", "title", "what", "reason", "because", "worth", "draft",
     }  # fmt: skip
     assert first["draft"] == {
         "record": "crm:Person:P2",

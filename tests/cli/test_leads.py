@@ -8,20 +8,20 @@ from tests.cli.company import Company
 from tests.cli.conftest import Leadmode
 
 RANKED = """\
-GRADE  SCORE  PERSON     COMPANY     OWNER     SINCE        ENDS         DONE                    WHY
-A1        85  Ada Quist  Acme Pumps  Ana Ruiz  12 Nov 2026  31 Dec 2026  task written            is shopping again; attended the webinar "Seals"
-D3        42  Bo Lind    Borg Foods  Ben Ode   12 Nov 2026  27 Dec 2026  held: open opportunity  is shopping again; attended the webinar "Seals"
+RANK  GRADE  SCORE  STARS  FLAMES  PERSON     COMPANY     OWNER     SINCE        ENDS         DONE                    WHY
+ 1/1  A1        85      4       3  Ada Quist  Acme Pumps  Ana Ruiz  12 Nov 2026  31 Dec 2026  task written            is shopping again; attended the webinar "Seals"
+ 1/1  D3        42      2       3  Bo Lind    Borg Foods  Ben Ode   12 Nov 2026  27 Dec 2026  held: open opportunity  is shopping again; attended the webinar "Seals"
 """  # noqa: E501 - what is printed
 
 
-def test_ranks_by_grade_and_says_why_and_what_was_done(told: Company, leadmode: Leadmode):
+def test_ranks_and_says_why_and_what_was_done(told: Company, leadmode: Leadmode):
     done = leadmode(told, "leads")
     assert (done.output, done.exit_code) == (RANKED, 0)
 
 
 def test_only_those_of_an_owner(told: Company, leadmode: Leadmode):
     lines = leadmode(told, "leads", "--owner", "ODE").output.splitlines()
-    assert [line.split()[2] for line in lines[1:]] == ["Bo"]
+    assert [line.split()[5] for line in lines[1:]] == ["Bo"]
 
 
 def test_only_the_first(told: Company, leadmode: Leadmode):
@@ -54,7 +54,8 @@ def test_json_has_the_documented_keys(told: Company, leadmode: Leadmode):
     first = document["rows"][0]
     assert set(first) == {
         "who", "grade", "score", "rule", "title", "since", "because", "evidence", "last_seen",
-        "decided", "briefly", "handed_off", "task", "writes", "ends_at", "ends_because",
+        "decided", "briefly", "handed_off", "task", "writes", "ends_at", "ends_because", "points",
+        "stars", "flames", "worth", "receiver", "why", "place", "of",
     }  # fmt: skip
     assert set(first["who"]) == {
         "person", "name", "title", "company", "owner", "record", "emails",

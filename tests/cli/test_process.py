@@ -57,9 +57,9 @@ def test_the_same_in_a_process_as_in_the_tests(told: Company):
     done = run(told, "leads", "--at", "2026-11-20")
     assert done.returncode == 0
     assert [line.split()[:2] for line in done.stdout.splitlines()] == [
-        ["GRADE", "SCORE"],
-        ["A1", "85"],
-        ["D3", "42"],
+        ["RANK", "GRADE"],
+        ["1/1", "A1"],
+        ["1/1", "D3"],
     ]
 
 

@@ -1,24 +1,24 @@
-"""The order in which people in lead mode are told."""
+"""The order in which people in lead mode are told, and the place of each with its rep."""
 
 from __future__ import annotations
 
 from itertools import permutations
 
 from connector.report.dossier import Who
-from connector.report.ranking import InLeadMode, ranked
+from connector.report.ranking import InLeadMode, placed
 
 
-def row(name: str, grade: str, score: float, last_seen: int) -> InLeadMode:
+def row(name: str, points: float, score: float, since: int, receiver: str = "ann") -> InLeadMode:
     return InLeadMode(
-        who=Who(person=1, name=name, title="", company="", owner="", record=""),
-        grade=grade,
+        who=Who(person=1, name=name, title="", company="", owner="", record=name),
+        grade="A1",
         score=score,
         rule="returning",
         title="",
-        since=0,
+        since=since,
         because="",
         evidence=(),
-        last_seen=last_seen,
+        last_seen=0,
         decided="",
         briefly="",
         handed_off=False,
@@ -26,18 +26,29 @@ def row(name: str, grade: str, score: float, last_seen: int) -> InLeadMode:
         writes=(),
         ends_at=None,
         ends_because="",
+        points=points,
+        stars=4,
+        flames=1,
+        worth="never bought",
+        receiver=receiver,
+        why="A1, never bought",
     )
 
 
-def test_grade_then_score_then_recency_then_name():
+def test_points_then_score_then_who_came_first_then_the_record():
     rows = [
-        row("first", "A1", 90, 5),
-        row("less points", "A1", 80, 9),
-        row("seen longer ago", "A1", 80, 8),
-        row("a later name", "A1", 80, 8),
-        row("worse score", "A2", 99, 9),
-        row("worse fit", "B1", 200, 9),
+        row("first", 90, 5, 5),
+        row("more score", 80, 50, 9, "bob"),
+        row("earlier", 80, 40, 8),
+        row("a later one", 80, 40, 9),
+        row("b later one", 80, 40, 9, "bob"),
     ]
-    expected = [rows[n] for n in (0, 1, 3, 2, 4, 5)]
     for mixed in permutations(rows):
-        assert ranked(mixed) == expected
+        told = placed(mixed)
+        assert [each.who.name for each in told] == [each.who.name for each in rows]
+        assert [(each.place, each.of) for each in told] == [(1, 3), (1, 2), (2, 3), (3, 3), (2, 2)]
+
+
+def test_the_place_in_words():
+    (told,) = placed([row("first", 90, 5, 5)])
+    assert told.placed == "1 of 1: A1, never bought; 4 stars, 1 flame"

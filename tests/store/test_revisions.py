@@ -85,6 +85,16 @@ def schema(path: Path) -> set[str]:
         return {sql for (sql,) in rows}
 
 
+def without_capacity(connection: sqlite3.Connection) -> None:
+    """As it was before schema 7."""
+    for table in ("ranked", "digest"):
+        connection.execute(f"DROP TABLE {table}")
+    for index in ("decision_waiting", "decision_taken"):
+        connection.execute(f"DROP INDEX {index}")
+    for column in ("receiver", "ripe"):
+        connection.execute(f"ALTER TABLE decision DROP COLUMN {column}")
+
+
 def test_an_older_database_is_brought_up_to_date_after_a_backup(tmp_path: Path):
     Store.open(tmp_path / "new").close()
     old = tmp_path / "old"
@@ -93,6 +103,7 @@ def test_an_older_database_is_brought_up_to_date_after_a_backup(tmp_path: Path):
         for table in ("rule_text", "rule_spell", "reload", "late"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("DROP INDEX outbox_created")
+        without_capacity(connection)
         connection.execute("DELETE FROM _sqlite_migrations WHERE name <> '0001_first'")
         connection.execute("PRAGMA user_version = 1")
         connection.execute("UPDATE meta SET name = 'kept', value = 'yes'")
