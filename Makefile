@@ -18,7 +18,7 @@ export PIP_NO_INPUT := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo demo-csv demo-real demo-backtest test format lint types layers tests \
-	bench bench-backtest bench-crm prove kill kill-salesforce kill-hubspot coverage lock clean
+	bench bench-backtest bench-capacity bench-crm prove kill kill-salesforce kill-hubspot coverage lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ bench: setup ## replay and decision speed, beside the figures measured in the sa
 
 bench-backtest: setup ## a backtest of a million engagements: time, memory, progress bar
 	@$(PY) -m benchmarks.backtest
+
+bench-capacity: setup ## what order and capacity are worth: a year with a known truth, lived through twice
+	@$(PY) -m benchmarks.capacity
 
 bench-crm: setup ## API calls and memory of the Salesforce and HubSpot adapters, beside the least possible
 	@$(PY) -m benchmarks.salesforce

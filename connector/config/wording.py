@@ -186,10 +186,12 @@ _FAULTS: Final = {
     "dict_type": ("must be a table", ""),
     "model_type": ("must be a table", ""),
     "finite_number": ("must be an ordinary number", ""),
-    "too_short": ("must not be empty", ""),
+    "empty": ("must not be empty", ""),
 }
 
 _LIMITS: Final = {
+    "too_short": "must hold {min_length} or more",
+    "too_long": "must hold {max_length} at most",
     "greater_than": "must be more than {gt:g}",
     "greater_than_equal": "must be {ge:g} or more",
     "less_than_equal": "must be {le:g} or less",
@@ -201,7 +203,7 @@ _LIMITS: Final = {
 def fault(error: ErrorDetails) -> tuple[str, str]:
     """What is wrong with a value, to follow "key = value", and advice."""
     context = error.get("ctx", {})
-    kind = error["type"]
+    kind = "empty" if context.get("min_length") == 1 else error["type"]
     if kind == "value_error":
         cause = context["error"]
         return str(cause), getattr(cause, "advice", "")

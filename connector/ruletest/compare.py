@@ -13,12 +13,13 @@ from connector.config.wording import toml_text
 from connector.engine.result import Change
 from connector.model import Decision, Episode, Verdict, Write, WriteKind
 from connector.plan.grade import grade
+from connector.plan.rank import Ranked
 from connector.ruletest.play import Alert, Snapshot, Stand
 from connector.ruletest.tables import ExpectTable, MomentTable, RangeTable
 
 MUST: Final = "must"
 MUST_NOT: Final = "must_not"
-_OF_ONE: Final = ("score", "grade", "entered", "left")
+_OF_ONE: Final = ("score", "grade", "entered", "left", "rank", "stars", "flames")
 """Keys that are about one lead mode: the one that is named, or that applies to the person."""
 NOBODY: Final = "nobody"
 """The owner of a task that names none."""
@@ -78,6 +79,7 @@ class _Look:
             if moment.rule is None
             else (snapshot.stands[moment.rule],)
         )
+        self._rules = frozenset(snapshot.stands if moment.rule is None else (moment.rule,))
         self._alerts = [
             each for each in snapshot.alerts if moment.rule in (None, each.alerted.decision.rule)
         ]
@@ -175,6 +177,34 @@ class _Look:
             got = ", ".join(map(toml_text, found)) or "was not set"
             holds = any(str(each) == str(value) for each in found for value in values)
             yield f"{name} = {one_of(values)}", _Seen(holds=holds, got=got)
+
+    def deferred(self, wanted: bool) -> _Seens:  # noqa: FBT001 - the value of the key
+        waiting = bool(self._snapshot.waiting & self._rules)
+        yield (
+            toml_text(wanted),
+            _Seen(holds=waiting == wanted, got="it waits" if waiting else "nothing waits"),
+        )
+
+    def admitted(self, wanted: bool) -> _Seens:  # noqa: FBT001 - the value of the key
+        got = any(_handed_off(each) and each.waited > 0 for each in self._alerts)
+        yield toml_text(wanted), _Seen(holds=got == wanted, got=self._alerts_in_words())
+
+    def rank(self, wanted: RangeTable) -> _Seens:
+        return self._placed(wanted, lambda ranked: ranked.points)
+
+    def stars(self, wanted: RangeTable) -> _Seens:
+        return self._placed(wanted, lambda ranked: ranked.stars)
+
+    def flames(self, wanted: RangeTable) -> _Seens:
+        return self._placed(wanted, lambda ranked: ranked.flames)
+
+    def _placed(self, wanted: RangeTable, value: Callable[[Ranked], float]) -> _Seens:
+        found = self._stands[0].ranked
+        if found is None:
+            yield range_text(wanted), _Seen(holds=False, missing=True, got="not in lead mode")
+        else:
+            got = value(found)
+            yield range_text(wanted), _Seen(holds=wanted.holds(got), got=f"{got:g} ({found.why})")
 
     def machine(self, wanted: int) -> _Seens:
         got = self._snapshot.machines

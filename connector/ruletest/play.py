@@ -10,18 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from connector.assess import Alerted, Assess, timeline_of
+from connector.assess import Admission, Alerted, Assess, Assessed, ranked_now, timeline_of
 from connector.clock import MINUTE
-from connector.config.rulebook import Rulebook
+from connector.config.rulebook import LeadMode, Rulebook
 from connector.engine.condition import Facts
 from connector.engine.evaluate import evaluate
 from connector.engine.machine import classify
 from connector.engine.match import Matcher
 from connector.engine.result import Evaluation
 from connector.engine.timeline import Engaged, Timeline
-from connector.model import Episode, Evidence, Person
+from connector.model import Decision, Engagement, Episode, Evidence, Kind, Person, Verdict
 from connector.plan.facts import facts_of
 from connector.plan.grade import fit_points
+from connector.plan.rank import Ranked
 from connector.ports import Stream
 from connector.ruletest.case import Case
 from connector.ruletest.moments import ZERO
@@ -42,6 +43,8 @@ class Stand:
     evaluation: Evaluation
     episodes: tuple[Episode, ...]
     """As recorded, those that no longer hold left out."""
+    ranked: Ranked | None = None
+    """Where the person stands in the order; None: not in lead mode."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,8 @@ class Alert:
     alerted: Alerted
     person: Person
     facts: Facts
+    waited: int = 0
+    """ms for which it had waited for a free place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,8 @@ class Snapshot:
     """Since the moment before."""
     facts: Facts
     fit: float
+    waiting: frozenset[str]
+    """The ids of the lead modes by which an alert waits for a free place."""
     engagements: tuple[Engaged, ...]
     """What had been read by then, with its evidence class as the rules see it."""
 
@@ -115,6 +122,9 @@ class _Playing:
         self._person: int | None = None
         self._played = Played()
         self._told = 0
+        self._admission = Admission(store, assess)
+        self._taken = sorted(case.table.taken, key=lambda each: each.at)
+        self._waiting_since: dict[tuple[object, ...], int] = {}
 
     def to_the_end(self) -> Played:
         moments = [moment.at for moment in self._case.table.moment]
@@ -122,6 +132,7 @@ class _Playing:
         if watching is not None:
             self._first_load(watching)
         polls = {_next_poll(each.at) for each in self._news} | set(moments)
+        polls |= {_next_poll(each.at) for each in self._taken}
         for poll in sorted(polls):
             if watching is None or poll > watching:
                 self._tick(poll)
@@ -140,16 +151,54 @@ class _Playing:
     def _tick(self, now: int) -> None:
         """Everything that becomes due before `now`, each at its moment."""
         while (due := self._store.people.next_due()) is not None and due < now:
+            self._take(due)
             for person in self._store.people.due(due, 1):
                 self._look(person, due)
+            self._admit(due)
 
     def _read(self, now: int) -> None:
-        """Read stream by stream and look at once, and then at what is due."""
+        """Read stream by stream and look at once, then at what is due, then at what waits."""
+        self._take(now)
         for page in self._pages(now):
             for person in sorted(self._store_all(page, now)):
                 self._look(person, now)
         for person in self._store.people.due(now, _ALL):
             self._look(person, now)
+        self._admit(now)
+
+    def _take(self, now: int) -> None:
+        """Places that others have got by now."""
+        while self._taken and self._taken[0].at <= now:
+            taken = self._taken.pop(0)
+            other = Engagement(
+                instance=self._authority,
+                id="taken",
+                at=taken.at,
+                kind=Kind.EMAIL_SENT,
+                email="somebody@else.example",
+            )
+            somebody = self._store.people.who(other)
+            assert somebody is not None  # noqa: S101 - the address is one
+            for number in range(taken.hand_offs):
+                decision = Decision(
+                    rule=f"taken-{len(self._taken)}",
+                    burst=number,
+                    at=taken.at,
+                    change="entered",
+                    verdict=Verdict.HANDED_OFF,
+                )
+                self._store.episodes.decide(
+                    somebody,
+                    decision,
+                    revision="",
+                    now=taken.at,
+                    receiver=taken.owner or self._case.person.owner or "",
+                )
+
+    def _admit(self, now: int) -> None:
+        """Who waits has their turn, as at the end of a cycle."""
+        for news in self._admission.run(now, room=None, attempt=lambda _, do: do()):
+            self._note(news, now)
 
     def _pages(self, now: int) -> list[list[News]]:
         """What has become readable, in the order in which the streams are read."""
@@ -171,13 +220,19 @@ class _Playing:
         return set() if who is None else self._store.timelines.add([(who, news.engagement)])
 
     def _look(self, person: int, now: int) -> None:
-        news = self._assess.person(person, now)
+        self._note(self._assess.person(person, now), now)
+
+    def _note(self, news: Assessed, now: int) -> None:
         facts = facts_of(news.person, self._authority, self._player.rulebook.personas)
         if facts not in self._played.looks[-1:]:
             self._played.looks.append(facts)
-        self._played.alerts += [
-            Alert(at=now, alerted=each, person=news.person, facts=facts) for each in news.alerts
-        ]
+        for each in news.alerts:
+            decision = each.decision
+            about = (decision.rule, decision.burst, decision.at, decision.change)
+            since = self._waiting_since.setdefault(about, now)
+            self._played.alerts.append(
+                Alert(at=now, alerted=each, person=news.person, facts=facts, waited=now - since)
+            )
 
     def _snapshot(self, now: int) -> Snapshot:
         person = self._load()
@@ -198,6 +253,7 @@ class _Playing:
             alerts=alerts,
             facts=facts,
             fit=fit_points(rulebook.fit_points, facts, rulebook.grades.cap),
+            waiting=frozenset(each.decision.rule for each in self._store.waiting.of(person.id)),
             engagements=classify(engagements, rulebook.machine),
         )
 
@@ -225,7 +281,17 @@ class _Playing:
             timeline=timeline,
             evaluation=evaluation,
             episodes=tuple(each for each in episodes if not each.superseded),
+            ranked=self._ranked(person, mode, timeline, evaluation, now),
         )
+
+    def _ranked(
+        self, person: Person, mode: LeadMode, timeline: Timeline, found: Evaluation, now: int
+    ) -> Ranked | None:
+        if not found.in_lead_mode:
+            return None
+        book, matcher = self._player.rulebook, self._player.matchers[mode.rule.id]
+        facts = facts_of(person, self._authority, book.personas)
+        return ranked_now(book, person, facts, mode, timeline, found, matcher, now)
 
 
 _NOBODY: Final = Person(id=0)

@@ -144,6 +144,17 @@ class OpportunityTable(Table):
     """Whether it names the person, or only the company."""
 
 
+class TakenTable(Table):
+    """Places of a week that others have got, before or in the story."""
+
+    at: When
+    """When they were handed off."""
+    hand_offs: Count
+    """How many."""
+    owner: Written | None = None
+    """Who got them: the name of an [owner.NAME], or an id. Left out: the owner of the person."""
+
+
 class RangeTable(Table):
     """A range of numbers."""
 
@@ -247,6 +258,16 @@ class ExpectTable(Table):
     """Who gets that task: the name of an [owner.NAME], "nobody", or an id; one of several."""
     fields: dict[str, Scalars] = Field(default_factory=dict)
     """Fields that a hand-off set since the moment before; each has one of these values."""
+    deferred: bool | None = None
+    """Whether an alert waits then for a free place in the week of whoever would get it."""
+    admitted: bool | None = None
+    """Whether an alert that had waited got its place since the moment before."""
+    rank: Range | None = None
+    """The points by which they are put in order then; only in lead mode."""
+    stars: Range | None = None
+    """One to five, for the level of the score then; only in lead mode."""
+    flames: Range | None = None
+    """None to three, for the recent change of the score then; only in lead mode."""
     machine: int | None = Field(default=None, ge=0)
     """How much of all that was done by then the rules take for a machine's."""
 
@@ -281,6 +302,8 @@ class CaseTable(Table):
     """What changed in the CRM."""
     opportunities: list[OpportunityTable] = Field(default_factory=list)
     """Possible sales."""
+    taken: list[TakenTable] = Field(default_factory=list)
+    """Hand-offs to others that take places of the week."""
     moment: list[MomentTable]
     """When the test looks, and at what."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from connector.model import Decision, Episode, Hold
@@ -103,7 +103,7 @@ def transitions(connection: sqlite3.Connection, person: int) -> list[Told]:
 
 def decided(connection: sqlite3.Connection, person: int) -> list[Decided]:
     """What was decided about a person's alerts, oldest alert first."""
-    return list(_decided(connection, "person = ? ORDER BY at, id", (person,)))
+    return list(decisions_where(connection, "person = ? ORDER BY at, id", (person,)))
 
 
 def held(
@@ -125,7 +125,7 @@ def held(
         *[hold.value for hold in without],
         most,
     )
-    return list(_decided(connection, f"{where} ORDER BY at DESC, id DESC LIMIT ?", values))
+    return list(decisions_where(connection, f"{where} ORDER BY at DESC, id DESC LIMIT ?", values))
 
 
 def deferred(
@@ -135,7 +135,9 @@ def deferred(
     where = (
         "(verdict = 'waiting' OR hold = 'capacity') AND at >= ? ORDER BY at DESC, id DESC LIMIT ?"
     )
-    return list(_decided(connection, where, (since if since is not None else -(2**62), most)))
+    return list(
+        decisions_where(connection, where, (since if since is not None else -(2**62), most))
+    )
 
 
 def holds(connection: sqlite3.Connection, since: int | None = None) -> dict[Hold, int]:
@@ -234,9 +236,10 @@ def figures(connection: sqlite3.Connection, authority: str, *, new_since: int, n
 _LIVING = "r.person IS NOT NULL AND r.role = 'person' AND r.deleted = 0 AND r.known = 1"
 
 
-def _decided(
-    connection: sqlite3.Connection, where: str, values: tuple[object, ...]
+def decisions_where(
+    connection: sqlite3.Connection, where: str, values: Sequence[object] | Mapping[str, object]
 ) -> Iterator[Decided]:
+    """Decisions for which a condition on table `decision` holds."""
     rows = connection.execute(
         "SELECT person, decided_at, revision, rule, burst, at, change, verdict, hold, detail "
         f"FROM decision WHERE {where}",
