@@ -15,6 +15,7 @@ from connector.plan import rank
 from connector.plan.assign import receivers
 from connector.plan.grade import fit_points
 from connector.plan.hand_off import Ranking, key_of
+from connector.plan.phase import late_points
 from connector.plan.rank import Ranked, Standing
 from connector.plan.week import day_of
 from connector.plan.worth import worth_of
@@ -47,6 +48,7 @@ def ranked_now(
         ),
         score=evaluation.standing.score,
         before=before.standing.score,
+        late=late_points(mode.rule, evaluation.standing.contributions),
         fit=fit_points(rulebook.fit_points, facts, rulebook.grades.cap),
         worth=worth_of(person, now),
     )

@@ -23,13 +23,16 @@ class Rank:
     `recency` falling upper ones; `flames` are lower bounds for one to three.
     """
 
-    hand_raise: float = 100.0
-    level: float = 30.0
+    hand_raise: float = 150.0
+    level: float = 20.0
     change: float = 20.0
-    fit: float = 30.0
+    fit: float = 40.0
     value: float = 20.0
+    phase: float = 40.0
     stars: tuple[float, ...] = (30.0, 50.0, 70.0, 90.0)
-    flames: tuple[float, ...] = (5.0, 15.0, 30.0)
+    flames: tuple[float, ...] = (15.0, 30.0, 50.0)
+    late: float = 30.0
+    """Points of late signals, of the phase conversion or behind it, that give the whole part."""
     window: int = 14 * DAY
     """ms over which the change of the score is looked at."""
     recency: tuple[int, ...] = (1_095 * DAY, 730 * DAY, 365 * DAY, 180 * DAY)

@@ -86,6 +86,8 @@ def _rank(reading: Reading) -> Rank:
         change=table.change,
         fit=table.fit,
         value=table.value,
+        phase=table.phase,
+        late=table.late,
         stars=tuple(table.stars),
         flames=tuple(table.flames),
         window=table.window,

@@ -58,10 +58,14 @@ class RankTable(Table):
     """Points of all fit points that count."""
     value: Weight = _DEFAULT.value
     """Points of the best customers; who never bought gets none."""
+    phase: Weight = _DEFAULT.phase
+    """Points of who does what people do shortly before they buy: see `late`."""
     stars: list[float] = _steps(_DEFAULT.stars)
     """Least score for two, three, four and five stars."""
     flames: list[float] = _steps(_DEFAULT.flames)
     """Least gain of score within `window` for one, two and three flames."""
+    late: float = Field(default=_DEFAULT.late, gt=0)
+    """So many points by signals of the phase conversion, or behind it, give all of `phase`."""
     window: Duration = lasting("14d")
     """How far back the score is compared with."""
     recency: list[Duration] = Field(

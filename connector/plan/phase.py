@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from connector.config.rulebook import Phase
-from connector.engine.result import Transition
+from connector.engine.result import Contribution, Transition
 from connector.engine.rule import Rule
 
 _ORDER: Final = {phase.value: place for place, phase in enumerate(Phase)}
@@ -25,6 +25,13 @@ def furthest(rule: Rule, signals: Iterable[str]) -> str:
     phases = phases_of(rule)
     found = {phases[signal] for signal in signals if signal in phases}
     return max(found, key=_ORDER.__getitem__, default="")
+
+
+def late_points(rule: Rule, contributions: Iterable[Contribution]) -> float:
+    """The points by signals of the phase conversion, or of one behind it."""
+    order = {signal: _ORDER[phase] for signal, phase in phases_of(rule).items()}
+    late = _ORDER[Phase.CONVERSION.value]
+    return sum(each.points for each in contributions if order.get(each.signal, -1) >= late)
 
 
 def phases_of(rule: Rule) -> dict[str, str]:

@@ -22,6 +22,8 @@ class Standing:
     score: float
     before: float
     """The score `Rank.window` ago."""
+    late: float
+    """Points among the best evidence that speak of a late phase of the journey."""
     fit: float
     worth: Worth
 
@@ -52,7 +54,7 @@ def ranked(rank: Rank, grades: Grades, standing: Standing, now: int) -> Ranked:
         stars=stars(rank, standing.score),
         flames=flames(rank, standing.score - standing.before),
         worth=standing.worth,
-        why=", ".join(_why(grades, standing, now)),
+        why=", ".join(_why(rank, grades, standing, now)),
     )
 
 
@@ -83,12 +85,15 @@ def _parts(rank: Rank, grades: Grades, standing: Standing, now: int) -> Iterator
     yield "change", rank.change * flames(rank, change) / len(rank.flames)
     yield "fit", rank.fit * fit
     yield "value", rank.value * standing.worth.part(rank, now)
+    yield "phase", rank.phase * min(1.0, standing.late / rank.late)
 
 
-def _why(grades: Grades, standing: Standing, now: int) -> Iterator[str]:
+def _why(rank: Rank, grades: Grades, standing: Standing, now: int) -> Iterator[str]:
     if standing.raised:
         yield "hand raised"
     yield grade(grades, fit=standing.fit, score=standing.score)
+    if standing.late >= rank.late / 2:
+        yield "close to buying"
     yield standing.worth.in_words(now)
 
 

@@ -58,7 +58,7 @@ draw = "x"
 """,
     )
     assert book.ranks
-    assert (book.rank.value, book.rank.level, book.rank.stars) == (50, 30, (1, 2, 3, 4))
+    assert (book.rank.value, book.rank.level, book.rank.stars) == (50, 20, (1, 2, 3, 4))
     assert book.rank.recency == (4 * DAY, 3 * DAY, 2 * DAY, DAY)
     assert book.capacity == Capacity(
         default=2.5,

@@ -15,7 +15,7 @@ from connector.plan.worth import Worth, worth_of
 
 NOW = 2_000 * DAY
 RANK, GRADES = Rank(), Grades()
-PLAIN = Standing(raised=False, score=55.0, before=0.0, fit=0.0, worth=Worth())
+PLAIN = Standing(raised=False, score=55.0, before=0.0, late=0.0, fit=0.0, worth=Worth())
 
 
 def points(**changes: object) -> float:
@@ -32,11 +32,12 @@ def test_stars_tell_the_level(score: float, expected: int):
 
 def test_a_bound_is_reached_within_the_tolerance_of_the_semantics():
     assert stars(RANK, 30 * (1 - 1e-12)) == 2
-    assert flames(RANK, 5 * (1 - 1e-12)) == 1
+    assert flames(RANK, 15 * (1 - 1e-12)) == 1
 
 
 @pytest.mark.parametrize(
-    ("change", "expected"), [(-40, 0), (0, 0), (4.9, 0), (5, 1), (15, 2), (29, 2), (30, 3), (99, 3)]
+    ("change", "expected"),
+    [(-40, 0), (0, 0), (4.9, 0), (15, 1), (30, 2), (49, 2), (50, 3), (99, 3)],
 )
 def test_flames_tell_the_recent_change(change: float, expected: int):
     assert flames(RANK, change) == expected
@@ -44,9 +45,9 @@ def test_flames_tell_the_recent_change(change: float, expected: int):
 
 def test_level_and_change_are_apart():
     cooling = ranked(RANK, GRADES, dataclasses.replace(PLAIN, score=95, before=120), NOW)
-    warming = ranked(RANK, GRADES, dataclasses.replace(PLAIN, score=40, before=0), NOW)
+    warming = ranked(RANK, GRADES, dataclasses.replace(PLAIN, score=55, before=0), NOW)
     assert (cooling.stars, cooling.flames) == (5, 0)
-    assert (warming.stars, warming.flames) == (2, 3)
+    assert (warming.stars, warming.flames) == (3, 3)
 
 
 def test_each_part_gives_at_most_its_weight():
@@ -59,14 +60,17 @@ def test_each_part_gives_at_most_its_weight():
     assert points(fit=50.0) - base == RANK.fit / 2
     assert points(fit=-20.0) == base
     assert points(worth=best) - base == RANK.value
+    assert points(late=15.0) - base == RANK.phase / 2
+    assert points(late=99.0) - base == RANK.phase
     assert ranked(RANK, dataclasses.replace(GRADES, cap=0), PLAIN, NOW).points == base
 
 
 def test_a_raised_hand_comes_before_everybody_else_by_the_shipped_weights():
     best = dataclasses.replace(
-        PLAIN, score=500, fit=100, worth=Worth(count=9, amount=1e6, last=NOW)
+        PLAIN, score=500, fit=100, late=99, worth=Worth(count=9, amount=1e6, last=NOW)
     )
-    assert points(raised=True) + 0.001 > ranked(RANK, GRADES, best, NOW).points - RANK.level
+    worst = dataclasses.replace(PLAIN, raised=True, score=10, before=10)
+    assert ranked(RANK, GRADES, worst, NOW).points > ranked(RANK, GRADES, best, NOW).points
 
 
 def test_the_order_is_by_points_then_score_then_entry_then_record():
@@ -88,6 +92,8 @@ def test_why_says_it_in_the_words_of_a_rep():
     assert place_in_words(2, 7, why) == (
         "rank 2 of 7: hand raised, A1, won 48,000 before (3 times, last 7 months ago)"
     )
+    late = dataclasses.replace(PLAIN, late=15)
+    assert ranked(RANK, GRADES, late, NOW).why == "D2, close to buying, never bought"
     assert ranked(RANK, GRADES, PLAIN, NOW).why == "D2, never bought"
 
 
