@@ -114,6 +114,8 @@ class Year:
     raised: int = 0
     """Of those by a raised hand."""
     won: list[str] = field(default_factory=list)
+    expected: float = 0.0
+    """Wins without luck: the sum of the true chances of those handed off."""
 
     @property
     def rate(self) -> float:
@@ -192,6 +194,8 @@ class _Living:
         again = id_ in year.handed_off
         year.handed_off.append(id_)
         year.raised += raised
+        if not again:
+            year.expected += one.chance(now)
         if one.would_buy(now) and not again:
             year.won.append(id_)
             closed = now + _SALE_TAKES
@@ -220,27 +224,37 @@ _T95: Final = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 6: 2.45, 7: 2.36, 8
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--people", type=int, default=2_000)
+    parser.add_argument("--people", type=int, default=1_000)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--per-week", type=float, default=2, help="places per rep and week")
     parser.add_argument("--days", type=int, default=YEAR // DAY)
     asked = parser.parse_args(arguments)
     print(f"{asked.people:,} people, {asked.per_week:g} places per rep and week, {asked.days} days")
-    print("                 ---- first come ----   ------ by rank ------")
-    print("seed   alerts    handed  won    rate    handed  won    rate     wins x")
-    ratios = []
+    print("              -------- first come --------   --------- by rank ----------")
+    print(
+        "seed  alerts    handed  won   rate without    handed  won   rate without   wins x without"
+    )
+    print(
+        "                                      luck                          luck             luck"
+    )
+    ratios, even, came_won, best_won = [], [], 0, 0
     for seed in range(1, asked.seeds + 1):
         size = (asked.people, asked.per_week)
         came = live(seed, *size, order=first_come, days=asked.days)
         best = live(seed, *size, days=asked.days)
+        came_won, best_won = came_won + len(came.won), best_won + len(best.won)
         ratios.append(len(best.won) / len(came.won) if came.won else math.nan)
-        print(f"{seed:4} {best.alerts:8,} {_row(came)} {_row(best)} {ratios[-1]:10.2f}", flush=True)
-    mean, low, high = interval(ratios)
-    print(f"wins by rank / wins first come: {mean:.2f} (95 %: {low:.2f} to {high:.2f}); goal 1.5")
+        even.append(best.expected / came.expected)
+        row = f"{seed:4} {best.alerts:7,} {_row(came)} {_row(best)}"
+        print(f"{row} {ratios[-1]:8.2f} {even[-1]:7.2f}", flush=True)
+    print(f"Wins, all seeds: {best_won} by rank, {came_won} first come.")
+    for what, values in (("wins", ratios), ("wins without luck", even)):
+        mean, low, high = interval(values)
+        print(f"{what} by rank / first come: {mean:.2f} (95 %: {low:.2f} to {high:.2f}); goal 1.5")
 
 
 def _row(year: Year) -> str:
-    return f"{len(year.handed_off):9,} {len(year.won):4} {year.rate:6.1%}"
+    return f"{len(year.handed_off):9,} {len(year.won):4} {year.rate:6.1%} {year.expected:7.1f}"
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from connector.model import Engagement, Kind, Record, RecordRef, Role
 START: Final = to_millis(datetime(2025, 1, 6, tzinfo=UTC))
 """A Monday."""
 YEAR: Final = 52 * 7 * DAY
-REPS: Final = 4
+REPS: Final = 2
 INSTANCE: Final = "crm"
 
 TITLES: Final = (
@@ -75,16 +75,20 @@ class Someone:
     luck: float
     """Drawn once, so that both orders meet the same world. Hidden."""
 
-    def would_buy(self, at: int) -> bool:
-        """Whether a rep who gets the person at `at` (UTC ms) makes the sale.
+    def chance(self, at: int) -> float:
+        """How likely a rep who gets the person at `at` (UTC ms) makes the sale.
 
-        The later in the spell, the smaller the chance; after it there is none.
+        The later in the spell, the less likely; after it there is no chance.
         """
         spell = self.spell
         if spell is None or not spell.start <= at <= spell.end:
-            return False
+            return 0.0
         left = (spell.end - at) / (spell.end - spell.start)
-        return self.luck < spell.serious * self.able * (0.4 + 0.6 * left)
+        return spell.serious * self.able * (0.4 + 0.6 * left)
+
+    def would_buy(self, at: int) -> bool:
+        """Whether the sale is made."""
+        return self.luck < self.chance(at)
 
 
 def people(seed: int, number: int) -> list[Someone]:

@@ -164,7 +164,7 @@ def test_a_hold_is_told_with_its_reason(told: Company, leadmode: Leadmode):
     shown = explained(leadmode, told, "bo.lind@borg.example")
     assert "not handed off: an opportunity is open (crm:Opportunity:O1)" in shown
     assert "hand-off: held: an opportunity is open (crm:Opportunity:O1)\n" in shown
-    assert shown.endswith("rank: 1 of 1: D3, never bought; 2 stars, 3 flames\n")
+    assert shown.endswith("rank: 1 of 1: D3, never bought; 2 stars, 2 flames\n")
 
 
 def test_somebody_without_a_record(told: Company, leadmode: Leadmode):

@@ -10,7 +10,7 @@ from tests.cli.conftest import Leadmode
 RANKED = """\
 RANK  GRADE  SCORE  STARS  FLAMES  PERSON     COMPANY     OWNER     SINCE        ENDS         DONE                    WHY
  1/1  A1        85      4       3  Ada Quist  Acme Pumps  Ana Ruiz  12 Nov 2026  31 Dec 2026  task written            is shopping again; attended the webinar "Seals"
- 1/1  D3        42      2       3  Bo Lind    Borg Foods  Ben Ode   12 Nov 2026  27 Dec 2026  held: open opportunity  is shopping again; attended the webinar "Seals"
+ 1/1  D3        42      2       2  Bo Lind    Borg Foods  Ben Ode   12 Nov 2026  27 Dec 2026  held: open opportunity  is shopping again; attended the webinar "Seals"
 """  # noqa: E501 - what is printed
 
 
