@@ -60,7 +60,7 @@ class Admission:
         """Those who wait, the best first; without those for whom nothing can have changed."""
         waiters = {each.id: each for each in self._store.waiting.all()}
         week = self._week(now)
-        for claim in in_turn([_claim(each) for each in waiters.values()]):
+        for claim in in_turn([claim_of(each) for each in waiters.values()]):
             waiter = waiters[claim.id]
             if waiter.ripe or week.may_have_room(waiter.receiver):
                 yield _Turn(self._store, self._assess, waiter, week, now)
@@ -143,7 +143,8 @@ class _Turn:
         return Alerted(decision=decision, transition=entry)
 
 
-def _claim(waiter: Waiter) -> Claim:
+def claim_of(waiter: Waiter) -> Claim:
+    """What decides about the turn of one that waits."""
     return Claim(
         id=waiter.id,
         points=waiter.points,

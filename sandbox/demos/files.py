@@ -11,8 +11,10 @@ from rich.console import Console
 
 from connector.clock import SystemClock
 from connector.errors import LeadmodeError
+from connector.store import Store
 from sandbox import screen
 from sandbox.demos import acts
+from sandbox.demos.busy import show_busy_week
 from sandbox.story.days import midnight, workday
 from sandbox.story.stages import Exports
 from sandbox.story.telling import tell
@@ -54,8 +56,10 @@ def run(out: Console, folder: Path, world: World) -> list[Cycle]:
     acts.introduce(out, world)
     with StoryTime(config, workday(world.until, acts.WORKDAYS)) as leadmode:
         acts.show_history(out, acts.load_history(out, leadmode, exports.write_until, world))
+        before = Store.copy(leadmode.config.state)
         cycles = acts.live(out, leadmode, exports.write_until, world)
         acts.explain_champion(out, leadmode, world, cycles)
+    show_busy_week(out, config, before, world.until)
     acts.summarise(out, world, cycles)
     return cycles
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,6 +62,13 @@ def cycles(world: World, folder: Path, told: io.StringIO) -> list[Cycle]:
 
 def test_the_cast_fares_as_promised(world: World, cycles: list[Cycle]):
     assert {m.key: acts.made_of(m, cycles) for m in world.cast} == MADE_OF_THE_CAST
+
+
+def test_a_busy_week_defers_some_and_says_whom(told: io.StringIO, cycles: list[Cycle]):
+    _, _, act = told.getvalue().partition("a busy week")
+    (waiting,) = re.findall(r"^  (\d+) would wait for a free place", act, re.MULTILINE)
+    assert int(waiting) > 0
+    assert re.search(r"^    1\. .+, .+ \(\d stars, \d flames", act, re.MULTILINE)
 
 
 def test_every_hand_off_is_one_task_in_the_file(folder: Path, cycles: list[Cycle]):
