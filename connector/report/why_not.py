@@ -140,10 +140,10 @@ def _answer(
     made = [d for d in about if d.decision.verdict is Verdict.HANDED_OFF]
     if made:
         return _handed_off(config, dossier, made)
-    if about and about[-1].decision.verdict is Verdict.WAITING:
-        return Answer.WAITING, f"in lead mode, and {words.WAITS} in the week of its rep"
     if about:
-        return Answer.HELD, f"in lead mode, and held: {words.hold(about[-1].decision)}"
+        last = about[-1].decision
+        answer = Answer.WAITING if last.verdict is Verdict.WAITING else Answer.HELD
+        return answer, f"in lead mode, and {words.verdict(last)}"
     if not is_worked_by:
         return Answer.UNDECIDED, (
             "in lead mode by the files, which leadmode does not work by yet: adopting them records "

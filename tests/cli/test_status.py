@@ -81,8 +81,8 @@ def test_json_has_the_documented_keys(told: Company, leadmode: Leadmode):
     document = json.loads(leadmode(told, "status", "--json").output)
     assert set(document) == {
         "at", "zone", "instance", "daemon", "armed", "revision", "rules_changed", "sources",
-        "unread", "figures", "writes", "deferred", "requests", "set_aside", "bytes", "attention",
-        "refused", "problems",
+        "unread", "figures", "writes", "deferred", "requests", "reconciling_since", "set_aside",
+        "bytes", "attention", "refused", "problems",
     }  # fmt: skip
     assert document["figures"]["mail_only"] == 1
     assert document["sources"][0]["read_at"] == "2026-11-18T06:00:00.000Z"
