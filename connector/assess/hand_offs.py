@@ -54,6 +54,8 @@ class View:
     now: int
     room: int | None
     """Hand-offs that may still go before it is a storm; None: any number."""
+    marks: int | None = None
+    """The same for beginnings and ends of episodes that set fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +152,7 @@ class HandOffs:
         if decision.verdict is not Verdict.HANDED_OFF:
             return Alerted(decision=decision, transition=alert.transition)
         self._note(decision)
-        made = self._writes(situation.mode, matcher, alert.transition)
+        made = self._writes(situation, matcher, alert.transition)
         writes = tuple(self._setting.agreed.get(write.key, write) for write in made)
         held = STORM if self._room is not None and self._room <= 0 else ""
         for write in writes:
@@ -162,9 +164,9 @@ class HandOffs:
         return Alerted(decision=decision, transition=alert.transition, writes=writes)
 
     def _writes(
-        self, mode: LeadMode, matcher: Matcher, transition: Transition
+        self, situation: Situation, matcher: Matcher, transition: Transition
     ) -> tuple[Write, ...]:
-        view = self._view
+        view, mode = self._view, situation.mode
         if self._target is None:
             return ()
         about = (mode.rule.id, transition.burst)
@@ -180,6 +182,7 @@ class HandOffs:
                 target=self._target.ref,
                 transition=transition,
                 quiet_since=self._quiet[about],
+                episodes=situation.recorded,
                 zone=self._setting.zone,
                 now=view.now,
             )

@@ -1,4 +1,4 @@
-"""The closed set of names that a hand-off template may hold in double braces."""
+"""The closed set of names that a template may hold in double braces."""
 
 from __future__ import annotations
 
@@ -26,8 +26,14 @@ PLACEHOLDERS: Final = frozenset(
         "consent",
         "persona",
         "phase",
+        "episodes",
+        "first_entered_on",
+        "last_entered_on",
+        "left_on",
     }
 )
+ONLY_AT_END: Final = "left_on"
+"""Known when an episode has ended, so only a [[lifecycle]] of endings may ask for it."""
 
 _BRACED: Final = re.compile(r"\{\{([^{}]*)\}\}")
 

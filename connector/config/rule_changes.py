@@ -9,13 +9,15 @@ from typing import Final
 from pydantic import BaseModel
 
 from connector.config.positions import Loc
-from connector.config.rule_files import Entry, RuleFiles
+from connector.config.rule_files import LISTS, Entry, RuleFiles
 from connector.config.rule_tables import (
+    ExclusionTable,
     FitTable,
     GroupTable,
     HandOffTable,
     HoldTable,
     LeadModeTable,
+    LifecycleTable,
     MachineTable,
     SignalTable,
 )
@@ -25,6 +27,8 @@ from connector.problems import Place
 _MODELS: Final[Mapping[str, type[Table]]] = {
     "signal": SignalTable,
     "lead_mode": LeadModeTable,
+    "exclusion": ExclusionTable,
+    "lifecycle": LifecycleTable,
     "group": GroupTable,
     "fit": FitTable,
     "machine": MachineTable,
@@ -79,8 +83,8 @@ def rule_changes(old: RuleFiles, new: RuleFiles) -> tuple[RuleChange, ...]:
 
 
 def _tables(files: RuleFiles) -> Iterator[tuple[str, Entry]]:
-    for kind, entries in (("signal", files.signals), ("lead_mode", files.lead_modes)):
-        for entry in entries:
+    for kind in LISTS:
+        for entry in files.lists[kind]:
             yield f"{kind}.{entry.values.get('id')}", entry
     for name, entry in files.groups.items():
         yield f"group.{name}", entry
@@ -88,7 +92,7 @@ def _tables(files: RuleFiles) -> Iterator[tuple[str, Entry]]:
 
 
 def _of_table(name: str, old: Entry | None, new: Entry | None) -> Iterator[RuleChange]:
-    many = name.partition(".")[0] in ("signal", "lead_mode", "group")
+    many = name.partition(".")[0] in (*LISTS, "group")
     if many and (old is None or new is None):
         yield RuleChange(key=name, old=_whole(old), new=_whole(new))
         return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -21,6 +22,7 @@ from connector.config.types import (
     one_or_many,
 )
 from connector.config.wording import Table
+from connector.engine.result import Reason
 from connector.engine.rule import DEFAULT_GROUP
 from connector.engine.timeline import EndReason
 
@@ -29,6 +31,16 @@ Count = Annotated[int, Field(ge=1)]
 Written = Annotated[str, StringConstraints(min_length=1)]
 Priority = Literal["high", "normal"]
 Phase = Annotated[PhaseName, Field(strict=False)]
+REASONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "entered": (Reason.SCORE, Reason.HAND_RAISE),
+    "left": (Reason.DECAYED, Reason.IDLE, *(Reason.of_ending(each) for each in EndReason)),
+}
+"""Why an episode begins, and why it ends."""
+Reasons = Annotated[
+    list[str],
+    *one_or_many({"enum": [str(one) for side in REASONS.values() for one in side]}),
+    Field(min_length=1),
+]
 Owners = Annotated[
     list[Annotated[Owned, Field(strict=False)]],
     *one_or_many({"enum": [one.value for one in Owned]}),
@@ -187,7 +199,7 @@ class ExclusionTable(Table):
 
 
 class FieldTable(Table):
-    """A field of the person's record that a hand-off sets."""
+    """A field of the person's record that is set."""
 
     field: Written
     """The CRM's own name of the field."""
@@ -222,6 +234,23 @@ class HandOffTable(Table):
     """Fields to set."""
 
 
+class LifecycleTable(Table):
+    """Fields of the person's record that are set when an episode begins or ends."""
+
+    id: Id
+    """A lasting name, part of the write keys."""
+    when: Literal["entered", "left"]
+    """Whether an episode begins or ends."""
+    reasons: Reasons = Field(default_factory=list)
+    """Why it begins or ends, for example "converted". Left out: for whatever reason."""
+    lead_modes: Texts = Field(default_factory=list)
+    """Ids of the lead modes whose episodes are meant. Left out: all."""
+    field: Annotated[list[FieldTable], Field(min_length=1)]
+    """Fields to set."""
+    active: bool = True
+    """false: switched off, for a folder that is laid over another."""
+
+
 Disposition = Annotated[EndReason, Field(strict=False)]
 
 
@@ -246,5 +275,7 @@ class RuleFile(Table):
     """Who is never handed off."""
     hand_off: HandOffTable | None = None
     """What a hand-off writes into the CRM."""
+    lifecycle: list[LifecycleTable] = Field(default_factory=list)
+    """Fields that are set when an episode begins or ends."""
     dispositions: dict[str, Disposition] = Field(default_factory=dict)
     """Status values of a person's record by which a rep ends an episode."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -84,6 +84,15 @@ class FieldChange:
     """Instance names; empty: any."""
 
 
+def first_per_field(fields: Iterable[FieldChange], instance: str) -> tuple[FieldChange, ...]:
+    """Those that are meant for a platform instance; of several for one field the first."""
+    chosen: dict[str, FieldChange] = {}
+    for each in fields:
+        if not each.on or instance in each.on:
+            chosen.setdefault(each.field, each)
+    return tuple(chosen.values())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOff:
     """What an episode writes into the CRM.
@@ -107,11 +116,30 @@ class HandOff:
 
     def fields_on(self, instance: str) -> tuple[FieldChange, ...]:
         """What is set on one platform instance; of several for one field the first counts."""
-        chosen: dict[str, FieldChange] = {}
-        for each in self.fields:
-            if not each.on or instance in each.on:
-                chosen.setdefault(each.field, each)
-        return tuple(chosen.values())
+        return first_per_field(self.fields, instance)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """Fields that are set when an episode begins, or when it ends."""
+
+    id: str
+    """Part of the write keys."""
+    at_end: bool
+    """Whether it is about the end of episodes; else about their beginning."""
+    reasons: frozenset[str] = frozenset()
+    """Reasons of transitions; empty: any."""
+    rules: frozenset[str] = frozenset()
+    """Ids of lead modes; empty: any."""
+    fields: tuple[FieldChange, ...] = ()
+
+    def is_about(self, rule: str, reason: str, *, at_end: bool) -> bool:
+        """Whether it asks for such a change of an episode."""
+        return (
+            at_end is self.at_end
+            and (not self.rules or rule in self.rules)
+            and (not self.reasons or reason in self.reasons)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +201,8 @@ class Rulebook:
     machine: MachineTests = field(default_factory=MachineTests)
     dispositions: Mapping[str, EndReason] = field(default_factory=dict)
     """Status values of a person record by which a rep ends an episode, as the file has them."""
+    lifecycles: tuple[Lifecycle, ...] = ()
+    """In file order: where two set one field, the first counts."""
     texts: tuple[RuleText, ...] = field(default=(), repr=False, compare=False)
     """The files that say all this."""
 

@@ -15,6 +15,7 @@ from connector.config.rule_checks import (
     check_grades,
     check_groups,
     check_lead_mode,
+    check_lifecycle,
     check_owners,
     check_signals,
     check_templates,
@@ -22,11 +23,13 @@ from connector.config.rule_checks import (
 from connector.config.rule_files import Entry, RuleFiles, read_rule_files
 from connector.config.rule_tables import (
     ExclusionTable,
+    FieldTable,
     FitTable,
     GroupTable,
     HandOffTable,
     HoldTable,
     LeadModeTable,
+    LifecycleTable,
     MachineTable,
     PersonaTable,
     SignalTable,
@@ -39,6 +42,7 @@ from connector.config.rulebook import (
     HandOff,
     Holds,
     LeadMode,
+    Lifecycle,
     Persona,
     Rulebook,
 )
@@ -58,6 +62,7 @@ _STAND_INS: Final[Mapping[type[Table], Mapping[str, object]]] = {
     GroupTable: {"cap": 0},
     ExclusionTable: {"id": "unknown", "when": {}},
     HandOffTable: {"subject": "-", "body": "-"},
+    LifecycleTable: {"id": "unknown", "when": "left", "field": [{"field": "-", "value": ""}]},
 }
 """What takes the place of a key that is needed and wrong, while more problems are looked for."""
 
@@ -101,6 +106,7 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
         holds=reading.holds(),
         machine=_machine_tests(machine),
         dispositions=reading.dispositions(),
+        lifecycles=reading.lifecycles([one.table.id for one in modes], sources),
     )
     reading.demand_something()
     if reading.problems:
@@ -211,6 +217,17 @@ class _Reading:
         self.problems.extend(check_owners(sound))
         return _hand_off(sound.table)
 
+    def lifecycles(
+        self, lead_modes: Collection[str], sources: Collection[str] | None
+    ) -> tuple[Lifecycle, ...]:
+        """What is set when episodes begin and end, in the order in which it counts."""
+        found = []
+        for one in self.several(LifecycleTable, self._files.lists["lifecycle"]):
+            self.problems.extend(check_lifecycle(one, lead_modes, sources))
+            if one.table.active:
+                found.append(_lifecycle(one.table))
+        return tuple(found)
+
     def dispositions(self) -> Mapping[str, EndReason]:
         """Status values and what they say about an episode."""
         entry = self._files.singles.get("dispositions")
@@ -320,13 +337,27 @@ def _hand_off(table: HandOffTable) -> HandOff:
         raised_priority=table.raised_priority,
         owners=tuple(table.owners),
         fallback_owner=table.fallback_owner,
-        fields=tuple(
-            FieldChange(
-                field=one.field,
-                value=one.value,
-                expected=None if one.expected is None else tuple(one.expected),
-                on=frozenset(one.on),
-            )
-            for one in table.field
-        ),
+        fields=_fields(table.field),
+    )
+
+
+def _lifecycle(table: LifecycleTable) -> Lifecycle:
+    return Lifecycle(
+        id=table.id,
+        at_end=table.when == "left",
+        reasons=frozenset(table.reasons),
+        rules=frozenset(table.lead_modes),
+        fields=_fields(table.field),
+    )
+
+
+def _fields(tables: Iterable[FieldTable]) -> tuple[FieldChange, ...]:
+    return tuple(
+        FieldChange(
+            field=one.field,
+            value=one.value,
+            expected=None if one.expected is None else tuple(one.expected),
+            on=frozenset(one.on),
+        )
+        for one in tables
     )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from connector.assess import Alerted, Assess, timeline_of
+from connector.assess import Alerted, Assess, Marked, timeline_of
 from connector.clock import MINUTE
 from connector.config.rulebook import Rulebook
 from connector.engine.condition import Facts
@@ -55,6 +55,14 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """The beginning or end of an episode that set fields, and when they were set."""
+
+    at: int
+    marked: Marked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """Everything about the person at one moment of a test."""
 
@@ -64,6 +72,8 @@ class Snapshot:
     applying: tuple[str, ...]
     """The ids of the lead modes that apply to the person."""
     alerts: tuple[Alert, ...]
+    """Since the moment before."""
+    marks: tuple[Mark, ...]
     """Since the moment before."""
     facts: Facts
     fit: float
@@ -83,6 +93,7 @@ class Played:
     snapshots: list[Snapshot] = field(default_factory=list)
     """One per moment, and a last one after everything."""
     alerts: list[Alert] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
     looks: list[Facts] = field(default_factory=list)
     """The facts of every assessment that had other ones than the one before."""
     person: Person = field(default_factory=lambda: Person(id=0))
@@ -114,7 +125,7 @@ class _Playing:
         self._news = news_of(case, self._authority)
         self._person: int | None = None
         self._played = Played()
-        self._told = 0
+        self._told = self._told_marks = 0
 
     def to_the_end(self) -> Played:
         moments = [moment.at for moment in self._case.table.moment]
@@ -178,6 +189,7 @@ class _Playing:
         self._played.alerts += [
             Alert(at=now, alerted=each, person=news.person, facts=facts) for each in news.alerts
         ]
+        self._played.marks += [Mark(at=now, marked=each) for each in news.marked]
 
     def _snapshot(self, now: int) -> Snapshot:
         person = self._load()
@@ -190,12 +202,14 @@ class _Playing:
             mode.rule.id: self._stand(person, engagements, mode.rule.id, now) for mode in modes
         }
         alerts = tuple(self._played.alerts[self._told :])
-        self._told = len(self._played.alerts)
+        marks = tuple(self._played.marks[self._told_marks :])
+        self._told, self._told_marks = len(self._played.alerts), len(self._played.marks)
         return Snapshot(
             at=now,
             stands=stands,
             applying=tuple(mode.rule.id for mode in modes if mode.applies_to.holds(facts)),
             alerts=alerts,
+            marks=marks,
             facts=facts,
             fit=fit_points(rulebook.fit_points, facts, rulebook.grades.cap),
             engagements=classify(engagements, rulebook.machine),

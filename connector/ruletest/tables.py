@@ -246,7 +246,7 @@ class ExpectTable(Table):
     owner: Texts = Field(default_factory=list)
     """Who gets that task: the name of an [owner.NAME], "nobody", or an id; one of several."""
     fields: dict[str, Scalars] = Field(default_factory=dict)
-    """Fields that a hand-off set since the moment before; each has one of these values."""
+    """Fields that were set since the moment before; each has one of these values."""
     machine: int | None = Field(default=None, ge=0)
     """How much of all that was done by then the rules take for a machine's."""
 
