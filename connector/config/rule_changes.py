@@ -21,6 +21,7 @@ from connector.config.rule_tables import (
     MachineTable,
     SignalTable,
 )
+from connector.config.silence import SilenceTable
 from connector.config.wording import Table, toml_text
 from connector.problems import Place
 
@@ -28,6 +29,7 @@ _MODELS: Final[Mapping[str, type[Table]]] = {
     "signal": SignalTable,
     "lead_mode": LeadModeTable,
     "exclusion": ExclusionTable,
+    "silence": SilenceTable,
     "lifecycle": LifecycleTable,
     "group": GroupTable,
     "fit": FitTable,

@@ -19,6 +19,7 @@ from connector.config.rule_tables import (
     LifecycleTable,
     SignalTable,
 )
+from connector.config.silence import SilenceTable
 from connector.problems import Problem, did_you_mean
 
 T = TypeVar("T")
@@ -161,6 +162,17 @@ def check_lifecycle(
             at_end = table.when == "left"
             yield from _check_template(one.entry, loc, field.value, at_end=at_end)
     yield from check_fields(one, sources, "[[lifecycle.field]]")
+
+
+def check_silence(one: Sound[SilenceTable]) -> Iterator[Problem]:
+    """It begins before it ends, and does not mean everybody by accident."""
+    table = one.table
+    if one.knows("since", "until") and table.until < table.since:
+        key = one.entry.later("since", "until")
+        yield one.problem((key,), "until is before since.", "Exchange the two.")
+    if one.knows("when") and "when" in one.entry.values and table.when == {}:
+        message = "when = {} says nothing: everybody's hand-offs would be held."
+        yield one.problem(("when",), message, "Fill it in, or take it out to mean that.")
 
 
 def check_owners(one: Sound[HandOffTable]) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from connector.config.rulebook import Owned
 from connector.config.rulebook import Phase as PhaseName
+from connector.config.silence import SilenceTable
 from connector.config.types import (
     Classes,
     Condition,
@@ -275,6 +276,8 @@ class RuleFile(Table):
     """Who is never handed off."""
     hand_off: HandOffTable | None = None
     """What a hand-off writes into the CRM."""
+    silence: list[SilenceTable] = Field(default_factory=list)
+    """Times in which hand-offs are held."""
     lifecycle: list[LifecycleTable] = Field(default_factory=list)
     """Fields that are set when an episode begins or ends."""
     dispositions: dict[str, Disposition] = Field(default_factory=dict)

@@ -160,6 +160,21 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A time in which hand-offs are held."""
+
+    id: str
+    label: str
+    since: int
+    """UTC ms."""
+    until: int
+    """The first moment after it, UTC ms."""
+    when: Condition
+    raised_hands: bool = False
+    """Whether raised hands are held too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holds:
     """When a hand-off is not made."""
 
@@ -173,6 +188,7 @@ class Holds:
     """People who are never handed off, without a name for them."""
     exclusions: tuple[Exclusion, ...] = ()
     """Competitors, employees, students ...: people who are never handed off."""
+    silences: tuple[Silence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from connector.config.rule_checks import (
     check_lifecycle,
     check_owners,
     check_signals,
+    check_silence,
     check_templates,
 )
 from connector.config.rule_files import Entry, RuleFiles, read_rule_files
@@ -45,7 +46,9 @@ from connector.config.rulebook import (
     Lifecycle,
     Persona,
     Rulebook,
+    Silence,
 )
+from connector.config.silence import SilenceTable, end_of
 from connector.config.types import CLASSES, ID_PATTERN, PATTERNS_IN_WORDS
 from connector.config.wording import Table, in_order, toml_text, validate
 from connector.engine.condition import Always, Logical, folded
@@ -61,6 +64,7 @@ _STAND_INS: Final[Mapping[type[Table], Mapping[str, object]]] = {
     LeadModeTable: {"id": "unknown"},
     GroupTable: {"cap": 0},
     ExclusionTable: {"id": "unknown", "when": {}},
+    SilenceTable: {"id": "unknown", "since": "2000-01-01", "until": "2000-01-01"},
     HandOffTable: {"subject": "-", "body": "-"},
     LifecycleTable: {"id": "unknown", "when": "left", "field": [{"field": "-", "value": ""}]},
 }
@@ -205,7 +209,27 @@ class _Reading:
             worked_within=table.worked_within,
             excluded=None if isinstance(excluded, Always) else excluded,
             exclusions=self.exclusions(),
+            silences=self.silences(),
         )
+
+    def silences(self) -> tuple[Silence, ...]:
+        """When nobody, or nobody of some kind, is handed off."""
+        found = []
+        for one in self.several(SilenceTable, self._files.lists["silence"]):
+            self.problems.extend(check_silence(one))
+            when = self.condition(one.entry, ("when",))
+            if one.table.active:
+                found.append(
+                    Silence(
+                        id=one.table.id,
+                        label=one.table.label or one.table.id,
+                        since=one.table.since,
+                        until=end_of(one.table),
+                        when=when,
+                        raised_hands=one.table.raised_hands,
+                    )
+                )
+        return tuple(found)
 
     def hand_off(self, sources: Collection[str] | None) -> HandOff:
         """What is written; a stand-in when there is none, which `demand_something` reports."""

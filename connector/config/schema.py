@@ -17,6 +17,7 @@ _OVERLAID: Final = (
     "SignalTable",
     "LeadModeTable",
     "ExclusionTable",
+    "SilenceTable",
     "LifecycleTable",
     "HandOffTable",
 )

@@ -69,6 +69,7 @@ def holds_against(alert: Alert, situation: Situation) -> Iterator[tuple[Hold, st
         (Hold.OPEN_OPPORTUNITY, holds.open_opportunity and _open_opportunity(person)),
         (Hold.WORKED, _worked(transition, situation)),
         (Hold.COOLDOWN, _cooling(transition, situation)),
+        (Hold.SILENCE, _silenced(transition, situation)),
         (Hold.NO_RECORD, person.record_in(situation.authority) is None and situation.authority),
         (Hold.DRY_RUN, situation.dry_run and "run `leadmode arm` to let writes go"),
     )
@@ -165,6 +166,21 @@ def _cooling(transition: Transition, situation: Situation) -> str:
         for d in _handed_off(situation)
     )
     return "an earlier hand-off is too recent" if cooling else ""
+
+
+def _silenced(transition: Transition, situation: Situation) -> str:
+    """It goes by when it happened: what is found late is no louder for it."""
+    raised = transition.reason is Reason.HAND_RAISE
+    return next(
+        (
+            each.label
+            for each in situation.holds.silences
+            if each.since <= transition.at < each.until
+            and (each.raised_hands or not raised)
+            and each.when.holds(situation.facts)
+        ),
+        "",
+    )
 
 
 def _handed_off(situation: Situation) -> list[Decision]:

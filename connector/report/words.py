@@ -17,11 +17,12 @@ _HELD: Final = {
     Hold.OPEN_OPPORTUNITY: "an opportunity is open",
     Hold.WORKED: "a rep spoke with them a short time ago",
     Hold.COOLDOWN: "the last hand-off is too recent",
+    Hold.SILENCE: "hand-offs are silenced at that time",
     Hold.NO_RECORD: "no record in the CRM that gets the tasks",
     Hold.MACHINE_ONLY: "only the clicks of machines spoke for it",
     Hold.DRY_RUN: "dry run: leadmode is not armed",
 }
-_ADDS: Final = frozenset({Hold.EXCLUDED, Hold.OPEN_OPPORTUNITY, Hold.NO_RECORD})
+_ADDS: Final = frozenset({Hold.EXCLUDED, Hold.OPEN_OPPORTUNITY, Hold.SILENCE, Hold.NO_RECORD})
 """Where the detail says something that the reason does not."""
 
 _LEFT: Final = {
@@ -116,6 +117,7 @@ _BRIEFLY: Final = {
     Hold.OPEN_OPPORTUNITY: "open opportunity",
     Hold.WORKED: "a rep is on it",
     Hold.COOLDOWN: "cool-down",
+    Hold.SILENCE: "silence",
     Hold.NO_RECORD: "no CRM record",
     Hold.MACHINE_ONLY: "machine clicks",
     Hold.DRY_RUN: "dry run",

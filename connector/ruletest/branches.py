@@ -277,6 +277,8 @@ def _of_holds(rulebook: Rulebook) -> Iterator[tuple[str, str, Test]]:
     for each in holds.exclusions:
         for name, part in _alternatives(f"exclusion {each.id}", each.when):
             yield name, way, _excluded(part, each.label)
+    for silence in holds.silences:
+        yield f"silence {silence.id}", way, _silenced(silence.label)
 
 
 def _alternatives(name: str, condition: Condition) -> Iterator[tuple[str, Condition]]:
@@ -303,6 +305,13 @@ def _excluded(condition: Condition, label: str) -> Test:
         )
 
     return met
+
+
+def _silenced(label: str) -> Test:
+    return lambda told: any(
+        alert.alerted.decision.hold is Hold.SILENCE and alert.alerted.decision.detail == label
+        for alert in told.played.alerts
+    )
 
 
 def _ends(status: str, reason: str) -> Test:
