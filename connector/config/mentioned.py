@@ -34,12 +34,10 @@ def mentioned(files: RuleFiles) -> Iterator[Mention]:
         points = fit.values.get("points")
         for index, one in enumerate(points if isinstance(points, list) else []):
             yield from _of(fit, ("points", index, "when"), one.get("when"))
-    for entry in (*files.lists["exclusion"], *files.lists["silence"]):
-        yield from _of(entry, ("when",), entry.values.get("when"))
     hold = files.singles.get("hold")
     if hold is not None:
         yield from _of(hold, ("excluded",), hold.values.get("excluded"))
-    for entry in (*files.lists["exclusion"], *files.personas):
+    for entry in (*files.lists["exclusion"], *files.lists["silence"], *files.personas):
         if entry.values.get("active") is not False:
             yield from _of(entry, ("when",), entry.values.get("when"))
 
