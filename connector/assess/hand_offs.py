@@ -16,6 +16,7 @@ from connector.engine.result import Change, Reason, Transition
 from connector.engine.timeline import Engaged
 from connector.model import Decision, Hold, Person, Verdict, Write
 from connector.plan.decide import WORK, Situation, decide
+from connector.plan.evidence import must_ask, nobody_sure
 from connector.plan.hand_off import Occasion, writes_of
 from connector.plan.reconcile import Alert
 from connector.store import Store
@@ -147,7 +148,9 @@ class HandOffs:
     def _one(self, situation: Situation, matcher: Matcher, alert: Alert) -> Alerted:
         view, revision = self._view, self._setting.rulebook.revision
         related = self._related(alert.transition)
-        decision = decide(alert, dataclasses.replace(situation, decided=related))
+        unsure = self._unsure(situation.mode, matcher, alert.transition)
+        asked = dataclasses.replace(situation, decided=related, unsure=unsure)
+        decision = decide(alert, asked)
         self._store.episodes.decide(view.person.id, decision, revision=revision, now=view.now)
         if decision.verdict is not Verdict.HANDED_OFF:
             return Alerted(decision=decision, transition=alert.transition)
@@ -162,6 +165,12 @@ class HandOffs:
         if self._room is not None:
             self._room -= bool(writes)
         return Alerted(decision=decision, transition=alert.transition, writes=writes)
+
+    def _unsure(self, mode: LeadMode, matcher: Matcher, transition: Transition) -> bool:
+        book, engagements = self._setting.rulebook, self._view.engagements
+        return must_ask(book.holds, mode.rule, transition) and nobody_sure(
+            matcher, engagements, book.machine, transition.at
+        )
 
     def _writes(
         self, situation: Situation, matcher: Matcher, transition: Transition

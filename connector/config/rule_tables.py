@@ -182,6 +182,8 @@ class HoldTable(Table):
     """The person opted out of every channel."""
     worked_within: Duration = lasting("0d", zero=True)
     """A call or meeting this recently means that somebody is on it. "0d": off."""
+    machine_only: bool = False
+    """Nothing within the window was surely a human's. Only for lead modes with human_min = 0."""
     excluded: Condition = Field(default_factory=dict)
     """Who is never handed off: competitors, students, your own people. Left out: nobody."""
 

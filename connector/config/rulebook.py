@@ -184,6 +184,8 @@ class Holds:
     """The person opted out of every channel: opted_out and do_not_call both set."""
     worked_within: int = 0
     """ms; a meeting or call with a rep this recently means that somebody is on it; 0: off."""
+    machine_only: bool = False
+    """Nothing that counts within the window of the entry was surely a human's."""
     excluded: Condition | None = None
     """People who are never handed off, without a name for them."""
     exclusions: tuple[Exclusion, ...] = ()

@@ -207,6 +207,7 @@ class _Reading:
             open_opportunity=table.open_opportunity,
             consent=table.consent,
             worked_within=table.worked_within,
+            machine_only=table.machine_only,
             excluded=None if isinstance(excluded, Always) else excluded,
             exclusions=self.exclusions(),
             silences=self.silences(),

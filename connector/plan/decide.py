@@ -17,6 +17,8 @@ from connector.plan.reconcile import Alert
 
 UNNAMED: Final = "the rules exclude this person"
 """The detail of `[hold] excluded`, which has no label."""
+UNSURE: Final = "nothing was surely a human's"
+"""The detail of `[hold] machine_only`."""
 WORK = frozenset({Kind.CALL_HELD.code, Kind.MEETING_HELD.code})
 
 
@@ -39,6 +41,8 @@ class Situation:
     now: int
     baseline_before: int | None
     dry_run: bool
+    unsure: bool = False
+    """Nothing that spoke for the entry was surely a human's; see `connector.plan.evidence`."""
 
 
 def decide(alert: Alert, situation: Situation) -> Decision:
@@ -71,6 +75,7 @@ def holds_against(alert: Alert, situation: Situation) -> Iterator[tuple[Hold, st
         (Hold.COOLDOWN, _cooling(transition, situation)),
         (Hold.SILENCE, _silenced(transition, situation)),
         (Hold.NO_RECORD, person.record_in(situation.authority) is None and situation.authority),
+        (Hold.MACHINE_ONLY, situation.unsure and UNSURE),
         (Hold.DRY_RUN, situation.dry_run and "run `leadmode arm` to let writes go"),
     )
     yield from ((hold, str(detail)) for hold, detail in checks if detail)

@@ -6,7 +6,7 @@ from typing import Final
 
 from connector.engine.result import Change, Reason
 from connector.model import Decision, Hold, Kind, OutboxState, Verdict
-from connector.plan.decide import UNNAMED
+from connector.plan.decide import UNNAMED, UNSURE
 
 _HELD: Final = {
     Hold.BASELINE: "it was so before leadmode, or this rule, started to look",
@@ -131,6 +131,8 @@ def hold(decision: Decision) -> str:
 
 def held_by(reason: Hold, detail: str) -> str:
     """A reason to hold with its detail, where that says more."""
+    if reason is Hold.MACHINE_ONLY and detail == UNSURE:
+        return "nothing that spoke for it was surely a human's"
     adds = reason in _ADDS and detail not in ("", UNNAMED)
     return f"{_HELD[reason]} ({detail})" if adds else _HELD[reason]
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
+from connector.assess.assess import SUSPECTED
 from connector.config.conditions import PERSONA
-from connector.config.rulebook import HandOff, LeadMode, Rulebook
+from connector.config.rulebook import HandOff, Holds, LeadMode, Rulebook
 from connector.engine.condition import Always, AnyOf, Condition, Facts, folded
 from connector.engine.match import Matcher
 from connector.engine.result import Change, Reason
@@ -21,6 +22,7 @@ from connector.ruletest.branch import Branch, Test, Told
 from connector.ruletest.lifecycle import branches_of_lifecycles
 
 _LETTERS: Final = "ABCDEFGH"
+_HOLDS_BACK: Final = "holds an alert back"
 _SCALE: Final = 1e9
 """More points than anybody has: beyond every bound."""
 
@@ -262,7 +264,7 @@ def _machine(key: str) -> Test:
 
 
 def _of_holds(rulebook: Rulebook) -> Iterator[tuple[str, str, Test]]:
-    holds, way = rulebook.holds, "holds an alert back"
+    holds, way = rulebook.holds, _HOLDS_BACK
     if holds.open_opportunity:
         yield "open_opportunity", way, lambda told: told.held(Hold.OPEN_OPPORTUNITY)
     if holds.consent:
@@ -271,6 +273,14 @@ def _of_holds(rulebook: Rulebook) -> Iterator[tuple[str, str, Test]]:
         yield "worked_within", way, lambda told: told.held(Hold.WORKED)
     if any(_machine_keys(rulebook)):
         yield "machine_only", "tells of clicks that no human made", _suspects
+    if holds.machine_only and any(m.rule.human_min == 0 for m in rulebook.lead_modes):
+        yield "machine_only", way, _unsure
+    yield from _of_people(holds)
+
+
+def _of_people(holds: Holds) -> Iterator[tuple[str, str, Test]]:
+    """Who is held, and when."""
+    way = _HOLDS_BACK
     if holds.excluded is not None:
         for name, part in _alternatives("excluded", holds.excluded):
             yield name, way, _excluded(part, UNNAMED)
@@ -289,7 +299,15 @@ def _alternatives(name: str, condition: Condition) -> Iterator[tuple[str, Condit
 
 
 def _suspects(told: Told) -> bool:
-    return told.held(Hold.MACHINE_ONLY)
+    return any(alert.alerted.decision.change == SUSPECTED for alert in told.played.alerts)
+
+
+def _unsure(told: Told) -> bool:
+    return any(
+        alert.alerted.decision.hold is Hold.MACHINE_ONLY
+        and alert.alerted.decision.change == Change.ENTERED
+        for alert in told.played.alerts
+    )
 
 
 def _excluded(condition: Condition, label: str) -> Test:
