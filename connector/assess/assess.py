@@ -82,8 +82,8 @@ class Assess:
     ) -> Assessed:
         """Bring one person up to date.
 
-        The writes of more than `room` hand-offs are queued for somebody to release; so are those
-        of more than `marks` beginnings and ends of episodes.
+        The writes of more than `room` hand-offs are queued for somebody to release. What episodes
+        set waits too when there is no `room`, or `marks` of beginnings and ends are used up.
         """
         store = self._store
         person = load_person(store.connection, person_id, self.setting.authority)

@@ -39,7 +39,6 @@ class Lifecycles:
         self._setting = setting
         self._view = view
         self._target = view.person.record_in(setting.authority)
-        self._left = view.marks
 
     def make(
         self,
@@ -113,16 +112,12 @@ class Lifecycles:
             for name, write in lifecycle_writes(occasion, episode).items()
         }
         fresh = {name: write for name, write in asked.items() if self._queue(write)}
-        if self._left is not None:
-            self._left -= bool(fresh)
         return Marked(rule=mode.rule.id, transition=transition, by=fresh)
 
     def _queue(self, write: Write) -> bool:
         """Queue it; False when it was queued before."""
         view = self._view
-        stormy = (view.room is not None and view.room <= 0) or (
-            self._left is not None and self._left <= 0
-        )
+        stormy = any(left is not None and left <= 0 for left in (view.room, view.marks))
         return self._store.outbox.add(
             write,
             person=view.person.id,
