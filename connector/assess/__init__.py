@@ -4,6 +4,7 @@ from connector.assess.admission import Admission
 from connector.assess.assess import Assess, Assessed
 from connector.assess.hand_offs import Alerted, Setting
 from connector.assess.last_words import last_words
+from connector.assess.lifecycle import Marked
 from connector.assess.standings import place_among, ranked_now
 from connector.assess.timeline import quiet_since, timeline_of, timeline_once_adopted
 
@@ -12,6 +13,7 @@ __all__ = [
     "Alerted",
     "Assess",
     "Assessed",
+    "Marked",
     "Setting",
     "last_words",
     "place_among",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connector.assess.hand_offs import Alerted, HandOffs, Setting, View
+from connector.assess.lifecycle import Lifecycles, Marked
 from connector.assess.timeline import endings_of, fit_once_adopted
 from connector.config.rulebook import LeadMode
 from connector.engine.evaluate import evaluate
@@ -16,7 +17,7 @@ from connector.engine.match import Matcher
 from connector.engine.result import Change, Evaluation, Reason
 from connector.engine.rule import MachineTests
 from connector.engine.timeline import FitChange, Timeline
-from connector.model import Decision, Episode, Evidence, Hold, Person, Verdict
+from connector.model import Decision, Episode, Evidence, Hold, Person, Verdict, Write
 from connector.plan.facts import facts_of
 from connector.plan.reconcile import reconcile
 from connector.store import Store
@@ -35,6 +36,14 @@ class Assessed:
     alerts: tuple[Alerted, ...]
     left: tuple[Episode, ...]
     """Episodes found to have ended."""
+    marked: tuple[Marked, ...] = ()
+    """Beginnings and ends of episodes that set fields."""
+
+    @property
+    def writes(self) -> tuple[Write, ...]:
+        """Everything that was queued."""
+        by_hand_offs = [write for each in self.alerts for write in each.writes]
+        return (*by_hand_offs, *(write for each in self.marked for write in each.writes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +52,17 @@ class _Found:
 
     alerts: Sequence[Alerted] = ()
     left: Sequence[Episode] = ()
+    marked: Sequence[Marked] = ()
     due: int | None = None
     """When the answer can change without new data, UTC ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Desks:
+    """Those who make writes of what was recorded, one after the other."""
+
+    hand_offs: HandOffs
+    lifecycles: Lifecycles
 
 
 class Assess:
@@ -59,25 +77,31 @@ class Assess:
         self.setting = setting
         self._matchers = {mode.rule.id: Matcher(mode.rule) for mode in setting.rulebook.lead_modes}
 
-    def person(self, person_id: int, now: int, *, room: int | None = None) -> Assessed:
+    def person(
+        self, person_id: int, now: int, *, room: int | None = None, marks: int | None = None
+    ) -> Assessed:
         """Bring one person up to date.
 
-        The writes of more than `room` hand-offs are queued for somebody to release.
+        The writes of more than `room` hand-offs are queued for somebody to release. What episodes
+        set waits too when there is no `room`, or `marks` of beginnings and ends are used up.
         """
-        store, view = self._store, self.view(person_id, now, room=room)
-        hand_offs = HandOffs(store, self.setting, view)
-        found = [self._apply(view, mode, hand_offs) for mode in self.setting.rulebook.lead_modes]
+        store, view = self._store, self.view(person_id, now, room=room, marks=marks)
+        desks = _Desks(HandOffs(store, self.setting, view), Lifecycles(store, self.setting, view))
+        found = [self._apply(view, mode, desks) for mode in self.setting.rulebook.lead_modes]
         left = [*self._end_by_rules_gone(view), *(one for each in found for one in each.left)]
         dues = [each.due for each in found if each.due is not None]
-        dues += [due for due in (hand_offs.waits_until(),) if due is not None]
+        dues += [due for due in (desks.hand_offs.waits_until(),) if due is not None]
         store.people.evaluated(person_id, min(dues, default=None), seen=bool(view.person.records))
         return Assessed(
             person=view.person,
             alerts=tuple(alert for each in found for alert in each.alerts),
             left=tuple(left),
+            marked=tuple(mark for each in found for mark in each.marked),
         )
 
-    def view(self, person_id: int, now: int, *, room: int | None = None) -> View:
+    def view(
+        self, person_id: int, now: int, *, room: int | None = None, marks: int | None = None
+    ) -> View:
         """One person as loaded at a moment (UTC ms)."""
         store, setting = self._store, self.setting
         person = load_person(store.connection, person_id, setting.authority)
@@ -91,6 +115,7 @@ class Assess:
             history=mark.history,
             now=now,
             room=room,
+            marks=marks,
         )
 
     def mode(self, rule: str) -> LeadMode | None:
@@ -102,7 +127,7 @@ class Assess:
         """What finds the signals of a rule."""
         return self._matchers[mode.rule.id]
 
-    def _apply(self, view: View, mode: LeadMode, hand_offs: HandOffs) -> _Found:
+    def _apply(self, view: View, mode: LeadMode, desks: _Desks) -> _Found:
         episodes = self._store.episodes
         recorded = episodes.of(view.person.id, mode.rule.id) if view.history else []
         applies = bool(view.person.records) and mode.applies_to.holds(view.facts)
@@ -114,11 +139,11 @@ class Assess:
         evaluation = self._evaluate(mode, timeline, view.now)
         if self.setting.rulebook.ranks and (evaluation.transitions or recorded):
             matcher = self._matchers[mode.rule.id]
-            hand_offs.standings.note(mode, matcher, timeline, evaluation)
-        found = self._record(view, mode, evaluation, recorded, hand_offs)
+            desks.hand_offs.standings.note(mode, matcher, timeline, evaluation)
+        found = self._record(view, mode, evaluation, recorded, desks)
         suspected = self._suspect(view, mode, timeline, evaluation)
         alerts = [*found.alerts, *suspected]
-        return _Found(alerts=alerts, left=found.left, due=found.due)
+        return dataclasses.replace(found, alerts=alerts)
 
     def _timeline(self, view: View, mode: LeadMode) -> Timeline:
         """The person as one rule sees them; as `timeline_of`, and noting a change of fit."""
@@ -160,7 +185,7 @@ class Assess:
         mode: LeadMode,
         evaluation: Evaluation,
         recorded: Sequence[Episode],
-        hand_offs: HandOffs,
+        desks: _Desks,
     ) -> _Found:
         if not evaluation.transitions and not recorded:
             return _Found(due=evaluation.due)  # most people, most of the time
@@ -170,7 +195,7 @@ class Assess:
             rule,
             evaluation,
             recorded=recorded,
-            decided=hand_offs.settled(),
+            decided=desks.hand_offs.settled(),
             revision=revision,
         )
         for episode in difference.episodes:
@@ -178,9 +203,18 @@ class Assess:
         for transition in difference.transitions:
             episodes.put_transition(person, rule, transition, revision=revision, now=view.now)
         was_open = {episode.burst for episode in recorded if episode.is_open}
+        had_ended = {episode.burst for episode in recorded if episode.left_at is not None}
+        alerts = desks.hand_offs.make(mode, self._matchers[rule], difference.alerts)
+        ends = {t.burst: t for t in difference.transitions if t.change is Change.LEFT}
+        ended = [
+            (episode, ends[episode.burst])
+            for episode in difference.episodes
+            if episode.burst in ends and episode.burst not in had_ended
+        ]
         return _Found(
-            alerts=hand_offs.make(mode, self._matchers[rule], difference.alerts),
+            alerts=alerts,
             left=[e for e in difference.episodes if e.burst in was_open and not e.is_open],
+            marked=desks.lifecycles.make(mode, self._matchers[rule], alerts, ended),
             due=evaluation.due,
         )
 

@@ -18,6 +18,7 @@ from connector.engine.timeline import Engaged
 from connector.model import Decision, Hold, Person, Verdict, Write
 from connector.plan.assign import NOBODY, least_loaded, receivers, shares_load
 from connector.plan.decide import WORK, Situation, decide
+from connector.plan.evidence import must_ask, nobody_sure
 from connector.plan.hand_off import Occasion, key_of, writes_of
 from connector.plan.held_out import is_held_out
 from connector.plan.reconcile import Alert
@@ -63,6 +64,8 @@ class View:
     now: int
     room: int | None
     """Hand-offs that may still go before it is a storm; None: any number."""
+    marks: int | None = None
+    """The same for beginnings and ends of episodes that set fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +194,9 @@ class HandOffs:
 
     def _one(self, situation: Situation, matcher: Matcher, alert: Alert) -> Alerted:
         related = self._related(alert.transition)
-        decision = decide(alert, dataclasses.replace(situation, decided=related))
+        unsure = self._unsure(situation.mode, matcher, alert.transition)
+        asked = dataclasses.replace(situation, decided=related, unsure=unsure)
+        decision = decide(alert, asked)
         receiver = NOBODY
         if decision.verdict is Verdict.HANDED_OFF:
             receiver = self._users(situation.mode, alert.transition)[0]
@@ -263,6 +268,12 @@ class HandOffs:
             self._room -= bool(writes)
         return Alerted(decision=decision, transition=transition, writes=writes)
 
+    def _unsure(self, mode: LeadMode, matcher: Matcher, transition: Transition) -> bool:
+        book, engagements = self._setting.rulebook, self._view.engagements
+        return must_ask(book.holds, mode.rule, transition) and nobody_sure(
+            matcher, engagements, book.machine, transition.at
+        )
+
     def _writes(
         self, mode: LeadMode, matcher: Matcher, transition: Transition, receiver: str
     ) -> tuple[Write, ...]:
@@ -282,6 +293,7 @@ class HandOffs:
                 target=self._target.ref,
                 transition=transition,
                 quiet_since=self._quiet[about],
+                episodes=self._store.episodes.of(view.person.id),
                 zone=self._setting.zone,
                 now=view.now,
                 receiver=receiver or None,

@@ -13,6 +13,7 @@ def fields_asked(rulebook: Rulebook) -> tuple[str, ...]:
     """The fields that decide about entries and hand-offs, in alphabetical order."""
     conditions: list[Condition | None] = [rulebook.holds.excluded]
     conditions += [each.when for each in rulebook.holds.exclusions]
+    conditions += [each.when for each in rulebook.holds.silences]
     for mode in rulebook.lead_modes:
         conditions += [mode.applies_to, mode.fit]
     found = {path for each in conditions if each is not None for path in _paths(each)}

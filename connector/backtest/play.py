@@ -14,6 +14,7 @@ from connector.backtest.outcomes import as_of
 from connector.backtest.reading import Portion
 from connector.config.rulebook import LeadMode, Rulebook
 from connector.engine.condition import Facts
+from connector.engine.match import Matcher
 from connector.engine.replay import (
     CHANGES,
     REASONS,
@@ -26,6 +27,7 @@ from connector.engine.result import Change, Reason, Transition
 from connector.engine.timeline import Engaged, FitChange, Timeline
 from connector.model import Decision, Episode, Hold, Person, Verdict
 from connector.plan.decide import WORK, Situation, decide
+from connector.plan.evidence import must_ask, nobody_sure
 from connector.plan.facts import facts_of
 from connector.plan.reconcile import Alert
 from connector.store import Store
@@ -88,6 +90,7 @@ class Player:
         self._rulebook, self._authority, self._until = rulebook, authority, until
         self._store, self._adopted = store, adopted
         self._episodes = store.episodes
+        self._matchers: dict[str, Matcher] = {}
         self._is_running = store.sources.note("revision") == rulebook.revision
         """Whether what the daemon noted about fit and eligibility was noted by these rules."""
 
@@ -218,7 +221,14 @@ class Player:
             mode = self._rulebook.lead_modes[which]
             alert = Alert(transition=transition, over=False)
             decision = self._decide(
-                mode, by_number[number], facts[number], alert, talks, handed, now=transition.at
+                mode,
+                by_number[number],
+                facts[number],
+                alert,
+                talks,
+                handed,
+                now=transition.at,
+                unsure=self._unsure(mode, portion, number, transition, transition.at),
             )
             if decision.verdict is Verdict.HANDED_OFF:
                 handed.append(decision)
@@ -249,12 +259,24 @@ class Player:
                     handed,
                     now=one.at,
                     recorded=one.recorded,
+                    unsure=self._unsure(mode, portion, number, one.alert.transition, one.at),
                 )
                 if decision.verdict is Verdict.HANDED_OFF:
                     handed.append(decision)
                 transition = one.alert.transition
                 end = left.get((number, one.number, transition.burst))
                 yield _played(mode, number, transition, decision, one.at, end)
+
+    def _unsure(
+        self, mode: LeadMode, portion: Portion, person: int, transition: Transition, now: int
+    ) -> bool:
+        """As the daemon would have found it at `now`; the replay carries no evidence."""
+        book = self._rulebook
+        if not must_ask(book.holds, mode.rule, transition):
+            return False
+        known = [each.engaged for each in portion.arrived(person) if each.at <= now]
+        matcher = self._matchers.setdefault(mode.rule.id, Matcher(mode.rule))
+        return nobody_sure(matcher, known, book.machine, transition.at)
 
     def _decide(
         self,
@@ -266,6 +288,7 @@ class Player:
         handed: list[Decision],
         *,
         now: int,
+        unsure: bool,
         recorded: Sequence[Episode] = (),
     ) -> Decision:
         situation = Situation(
@@ -280,6 +303,7 @@ class Player:
             now=now,
             baseline_before=None,
             dry_run=False,
+            unsure=unsure,
         )
         return decide(alert, situation)
 

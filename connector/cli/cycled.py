@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from connector import log
-from connector.assess import Alerted, Assessed, last_words
+from connector.assess import Alerted, Assessed, Marked, last_words
 from connector.cli.page import Page
 from connector.clock import Clock, iso
 from connector.daemon.cycle import Cycled, cycle
@@ -71,7 +71,7 @@ class Told:
     @property
     def braked(self) -> int:
         """How many writes of this cycle the brake holds."""
-        return sum(key in self.held for _, alert in self.alerts for key in _keys(alert))
+        return sum(write.key in self.held for news in self.news for write in news.writes)
 
     @property
     def left(self) -> list[tuple[Person, Episode]]:
@@ -90,6 +90,7 @@ class Told:
             "alerts": [_alert(self, *each) for each in self.alerts],
             "counted": {hold.value: count for hold, count in self.counted.items()},
             "left": [_left(self, *each) for each in self.left],
+            "fields": [_marked(self, n.person, m) for n in self.news for m in n.marked],
             "settled": [
                 {"key": write.key, "state": state.value, "reason": reason}
                 for write, state, reason in self.settled
@@ -164,10 +165,6 @@ def reading_progress(page: Page, *, quiet: bool) -> Iterator[Callable[[Polled], 
         yield show_rows
 
 
-def _keys(alert: Alerted) -> list[str]:
-    return [write.key for write in alert.writes]
-
-
 def _is_counted(alert: Alerted) -> bool:
     return alert.decision.hold in _NOT_TOLD
 
@@ -191,6 +188,17 @@ def _alert(told: Told, person: Person, alert: Alerted) -> dict[str, object]:
         "verdict": decision.verdict.value,
         "reason": decision.hold.value if decision.hold else None,
         "writes": [write.key for write in alert.writes],
+    }
+
+
+def _marked(told: Told, person: Person, marked: Marked) -> dict[str, object]:
+    return {
+        "person": person.id,
+        "name": name_of(told, person),
+        "rule": marked.rule,
+        "what": marked.transition.change.value,
+        "at": iso(marked.transition.at),
+        "writes": [write.key for write in marked.writes],
     }
 
 

@@ -1,4 +1,4 @@
-"""The closed set of names that a hand-off template may hold in double braces."""
+"""The closed set of names that a template may hold in double braces."""
 
 from __future__ import annotations
 
@@ -30,12 +30,20 @@ PLACEHOLDERS: Final = frozenset(
         "stars",
         "flames",
         "value",
+        "episodes",
+        "first_entered_on",
+        "last_entered_on",
+        "left_on",
     }
 )
 RANKED: Final = frozenset({"rank", "stars", "flames", "value"})
 """Those that need to know everybody else of the rep."""
 DIGEST_PLACEHOLDERS: Final = frozenset({"owner", "week", "count", "worth", "deferred"})
 """What the templates of the weekly digest may hold."""
+OF_EPISODES: Final = PLACEHOLDERS - RANKED
+"""What a [[lifecycle]] may ask for."""
+ONLY_AT_END: Final = "left_on"
+"""Known when an episode has ended, so only a [[lifecycle]] of endings may ask for it."""
 
 _BRACED: Final = re.compile(r"\{\{([^{}]*)\}\}")
 

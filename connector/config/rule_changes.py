@@ -10,22 +10,28 @@ from pydantic import BaseModel
 
 from connector.config.capacity_tables import CapacityTable, HoldoutTable, RankTable, TeamTable
 from connector.config.positions import Loc
-from connector.config.rule_files import Entry, RuleFiles
+from connector.config.rule_files import LISTS, Entry, RuleFiles
 from connector.config.rule_tables import (
+    ExclusionTable,
     FitTable,
     GroupTable,
     HandOffTable,
     HoldTable,
     LeadModeTable,
+    LifecycleTable,
     MachineTable,
     SignalTable,
 )
+from connector.config.silence import SilenceTable
 from connector.config.wording import Table, toml_text
 from connector.problems import Place
 
 _MODELS: Final[Mapping[str, type[Table]]] = {
     "signal": SignalTable,
     "lead_mode": LeadModeTable,
+    "exclusion": ExclusionTable,
+    "silence": SilenceTable,
+    "lifecycle": LifecycleTable,
     "group": GroupTable,
     "fit": FitTable,
     "machine": MachineTable,
@@ -84,13 +90,8 @@ def rule_changes(old: RuleFiles, new: RuleFiles) -> tuple[RuleChange, ...]:
 
 
 def _tables(files: RuleFiles) -> Iterator[tuple[str, Entry]]:
-    lists = (
-        ("signal", files.signals),
-        ("lead_mode", files.lead_modes),
-        ("team", files.lists["team"]),
-    )
-    for kind, entries in lists:
-        for entry in entries:
+    for kind in LISTS:
+        for entry in files.lists[kind]:
             yield f"{kind}.{entry.values.get('id')}", entry
     for name, entry in files.groups.items():
         yield f"group.{name}", entry
@@ -98,7 +99,7 @@ def _tables(files: RuleFiles) -> Iterator[tuple[str, Entry]]:
 
 
 def _of_table(name: str, old: Entry | None, new: Entry | None) -> Iterator[RuleChange]:
-    many = name.partition(".")[0] in ("signal", "lead_mode", "group", "team")
+    many = name.partition(".")[0] in (*LISTS, "group")
     if many and (old is None or new is None):
         yield RuleChange(key=name, old=_whole(old), new=_whole(new))
         return

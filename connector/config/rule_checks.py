@@ -8,10 +8,24 @@ from itertools import pairwise
 from typing import Generic, TypeVar
 
 from connector.config.durations import duration_text
-from connector.config.placeholders import PLACEHOLDERS, loose_braces, used_in
+from connector.config.placeholders import (
+    OF_EPISODES,
+    ONLY_AT_END,
+    PLACEHOLDERS,
+    loose_braces,
+    used_in,
+)
 from connector.config.positions import Loc
 from connector.config.rule_files import Entry
-from connector.config.rule_tables import FitTable, HandOffTable, LeadModeTable, SignalTable
+from connector.config.rule_tables import (
+    REASONS,
+    FitTable,
+    HandOffTable,
+    LeadModeTable,
+    LifecycleTable,
+    SignalTable,
+)
+from connector.config.silence import SilenceTable
 from connector.problems import Problem, did_you_mean
 
 T = TypeVar("T")
@@ -127,7 +141,44 @@ def check_templates(one: Sound[HandOffTable]) -> Iterator[Problem]:
         for index, field in enumerate(one.table.field):
             templates.append((("field", index, "value"), field.value))
     for loc, text in templates:
-        yield from check_template(one.entry, loc, text, PLACEHOLDERS)
+        yield from check_template(one.entry, loc, text, PLACEHOLDERS - {ONLY_AT_END})
+
+
+def check_lifecycle(
+    one: Sound[LifecycleTable], lead_modes: Collection[str], sources: Collection[str] | None
+) -> Iterator[Problem]:
+    """Reasons, lead modes and placeholders are such as there can be then."""
+    table = one.table
+    if one.knows("when", "reasons"):
+        possible = REASONS[table.when]
+        for index, reason in enumerate(table.reasons):
+            if reason not in possible:
+                message = f'An episode is never {table.when} for the reason "{reason}".'
+                advice = did_you_mean(reason, possible)
+                yield one.problem(("reasons", index), message, advice)
+    if one.knows("lead_modes"):
+        for index, name in enumerate(table.lead_modes):
+            if name not in lead_modes:
+                advice = did_you_mean(name, lead_modes)
+                message = f'There is no lead mode "{name}".'
+                yield one.problem(("lead_modes", index), message, advice)
+    if one.knows("field", "when"):
+        for index, field in enumerate(table.field):
+            loc = ("field", index, "value")
+            known = OF_EPISODES if table.when == "left" else OF_EPISODES - {ONLY_AT_END}
+            yield from check_template(one.entry, loc, field.value, known)
+    yield from check_fields(one, sources, "[[lifecycle.field]]")
+
+
+def check_silence(one: Sound[SilenceTable]) -> Iterator[Problem]:
+    """It begins before it ends, and does not mean everybody by accident."""
+    table = one.table
+    if one.knows("since", "until") and table.until < table.since:
+        key = one.entry.later("since", "until")
+        yield one.problem((key,), "until is before since.", "Exchange the two.")
+    if one.knows("when") and "when" in one.entry.values and table.when == {}:
+        message = "when = {} says nothing: everybody's hand-offs would be held."
+        yield one.problem(("when",), message, "Fill it in, or take it out to mean that.")
 
 
 def check_owners(one: Sound[HandOffTable]) -> Iterator[Problem]:
@@ -139,7 +190,11 @@ def check_owners(one: Sound[HandOffTable]) -> Iterator[Problem]:
             yield one.problem(("owners", index), message, "Take one of them out.")
 
 
-def check_fields(one: Sound[HandOffTable], sources: Collection[str] | None) -> Iterator[Problem]:
+def check_fields(
+    one: Sound[HandOffTable] | Sound[LifecycleTable],
+    sources: Collection[str] | None,
+    called: str = "[[hand_off.field]]",
+) -> Iterator[Problem]:
     """Sources, when they are known, must exist; no field is set where an earlier one was."""
     if not one.knows("field"):
         return
@@ -152,7 +207,7 @@ def check_fields(one: Sound[HandOffTable], sources: Collection[str] | None) -> I
                 yield one.problem(loc, f'There is no source "{name}".', advice)
         taken = earlier.setdefault(field.field, [])
         if any(not on for on in taken) or _all_taken(field.on, taken):
-            message = f'"{field.field}" is set by an earlier [[hand_off.field]]: this never counts.'
+            message = f'"{field.field}" is set by an earlier {called}: this never counts.'
             advice = "Give them different sources with on, those for one source first."
             yield one.problem(("field", index, "field"), message, advice)
         taken.append(field.on)
@@ -165,7 +220,13 @@ def _all_taken(on: Sequence[str], taken: Sequence[Sequence[str]]) -> bool:
 def check_template(entry: Entry, loc: Loc, text: str, known: Collection[str]) -> Iterator[Problem]:
     """Every placeholder is one of the known ones, and every brace has its other half."""
     for name, written in used_in(text):
-        if name not in known:
+        if name == ONLY_AT_END and name not in known:
+            yield Problem(
+                place=entry.place_in(loc, written),
+                message=f'"{name}" is not known before an episode has ended.',
+                advice='Use it in a [[lifecycle]] with when = "left".',
+            )
+        elif name not in known:
             yield Problem(
                 place=entry.place_in(loc, written),
                 message=f'Unknown placeholder "{name}".',

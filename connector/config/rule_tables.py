@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -15,6 +16,7 @@ from connector.config.capacity_tables import (
 )
 from connector.config.rulebook import Owned
 from connector.config.rulebook import Phase as PhaseName
+from connector.config.silence import SilenceTable
 from connector.config.types import (
     Classes,
     Condition,
@@ -28,6 +30,7 @@ from connector.config.types import (
     one_or_many,
 )
 from connector.config.wording import Table
+from connector.engine.result import Reason
 from connector.engine.rule import DEFAULT_GROUP
 from connector.engine.timeline import EndReason
 
@@ -36,6 +39,16 @@ Count = Annotated[int, Field(ge=1)]
 Written = Annotated[str, StringConstraints(min_length=1)]
 Priority = Literal["high", "normal"]
 Phase = Annotated[PhaseName, Field(strict=False)]
+REASONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "entered": (Reason.SCORE, Reason.HAND_RAISE),
+    "left": (Reason.DECAYED, Reason.IDLE, *(Reason.of_ending(each) for each in EndReason)),
+}
+"""Why an episode begins, and why it ends."""
+Reasons = Annotated[
+    list[str],
+    *one_or_many({"enum": [str(one) for side in REASONS.values() for one in side]}),
+    Field(min_length=1),
+]
 Owners = Annotated[
     list[Annotated[Owned, Field(strict=False)]],
     *one_or_many({"enum": [one.value for one in Owned]}),
@@ -176,6 +189,8 @@ class HoldTable(Table):
     """The person opted out of every channel."""
     worked_within: Duration = lasting("0d", zero=True)
     """A call or meeting this recently means that somebody is on it. "0d": off."""
+    machine_only: bool = False
+    """Nothing within the window was surely a human's. Only for lead modes with human_min = 0."""
     excluded: Condition = Field(default_factory=dict)
     """Who is never handed off: competitors, students, your own people. Left out: nobody."""
 
@@ -194,7 +209,7 @@ class ExclusionTable(Table):
 
 
 class FieldTable(Table):
-    """A field of the person's record that a hand-off sets."""
+    """A field of the person's record that is set."""
 
     field: Written
     """The CRM's own name of the field."""
@@ -229,6 +244,23 @@ class HandOffTable(Table):
     """Fields to set."""
 
 
+class LifecycleTable(Table):
+    """Fields of the person's record that are set when an episode begins or ends."""
+
+    id: Id
+    """A lasting name, part of the write keys."""
+    when: Literal["entered", "left"]
+    """Whether an episode begins or ends."""
+    reasons: Reasons = Field(default_factory=list)
+    """Why it begins or ends, for example "converted". Left out: for whatever reason."""
+    lead_modes: Texts = Field(default_factory=list)
+    """Ids of the lead modes whose episodes are meant. Left out: all."""
+    field: Annotated[list[FieldTable], Field(min_length=1)]
+    """Fields to set."""
+    active: bool = True
+    """false: switched off, for a folder that is laid over another."""
+
+
 Disposition = Annotated[EndReason, Field(strict=False)]
 
 
@@ -253,6 +285,10 @@ class RuleFile(Table):
     """Who is never handed off."""
     hand_off: HandOffTable | None = None
     """What a hand-off writes into the CRM."""
+    silence: list[SilenceTable] = Field(default_factory=list)
+    """Times in which hand-offs are held."""
+    lifecycle: list[LifecycleTable] = Field(default_factory=list)
+    """Fields that are set when an episode begins or ends."""
     dispositions: dict[str, Disposition] = Field(default_factory=dict)
     """Status values of a person's record by which a rep ends an episode."""
     rank: RankTable | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -86,6 +86,15 @@ class FieldChange:
     """Instance names; empty: any."""
 
 
+def first_per_field(fields: Iterable[FieldChange], instance: str) -> tuple[FieldChange, ...]:
+    """Those that are meant for a platform instance; of several for one field the first."""
+    chosen: dict[str, FieldChange] = {}
+    for each in fields:
+        if not each.on or instance in each.on:
+            chosen.setdefault(each.field, each)
+    return tuple(chosen.values())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOff:
     """What an episode writes into the CRM.
@@ -109,11 +118,30 @@ class HandOff:
 
     def fields_on(self, instance: str) -> tuple[FieldChange, ...]:
         """What is set on one platform instance; of several for one field the first counts."""
-        chosen: dict[str, FieldChange] = {}
-        for each in self.fields:
-            if not each.on or instance in each.on:
-                chosen.setdefault(each.field, each)
-        return tuple(chosen.values())
+        return first_per_field(self.fields, instance)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """Fields that are set when an episode begins, or when it ends."""
+
+    id: str
+    """Part of the write keys."""
+    at_end: bool
+    """Whether it is about the end of episodes; else about their beginning."""
+    reasons: frozenset[str] = frozenset()
+    """Reasons of transitions; empty: any."""
+    rules: frozenset[str] = frozenset()
+    """Ids of lead modes; empty: any."""
+    fields: tuple[FieldChange, ...] = ()
+
+    def is_about(self, rule: str, reason: str, *, at_end: bool) -> bool:
+        """Whether it asks for such a change of an episode."""
+        return (
+            at_end is self.at_end
+            and (not self.rules or rule in self.rules)
+            and (not self.reasons or reason in self.reasons)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +162,21 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A time in which hand-offs are held."""
+
+    id: str
+    label: str
+    since: int
+    """UTC ms."""
+    until: int
+    """The first moment after it, UTC ms."""
+    when: Condition
+    raised_hands: bool = False
+    """Whether raised hands are held too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holds:
     """When a hand-off is not made."""
 
@@ -143,10 +186,13 @@ class Holds:
     """The person opted out of every channel: opted_out and do_not_call both set."""
     worked_within: int = 0
     """ms; a meeting or call with a rep this recently means that somebody is on it; 0: off."""
+    machine_only: bool = False
+    """Nothing that counts within the window of the entry was surely a human's."""
     excluded: Condition | None = None
     """People who are never handed off, without a name for them."""
     exclusions: tuple[Exclusion, ...] = ()
     """Competitors, employees, students ...: people who are never handed off."""
+    silences: tuple[Silence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +227,8 @@ class Rulebook:
     teams: tuple[Team, ...] = ()
     absences: tuple[Absence, ...] = ()
     holdout: Holdout | None = None
+    lifecycles: tuple[Lifecycle, ...] = ()
+    """In file order: where two set one field, the first counts."""
     texts: tuple[RuleText, ...] = field(default=(), repr=False, compare=False)
     """The files that say all this."""
 

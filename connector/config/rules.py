@@ -17,18 +17,22 @@ from connector.config.rule_checks import (
     check_grades,
     check_groups,
     check_lead_mode,
+    check_lifecycle,
     check_owners,
     check_signals,
+    check_silence,
     check_templates,
 )
 from connector.config.rule_files import Entry, RuleFiles, read_rule_files
 from connector.config.rule_tables import (
     ExclusionTable,
+    FieldTable,
     FitTable,
     GroupTable,
     HandOffTable,
     HoldTable,
     LeadModeTable,
+    LifecycleTable,
     MachineTable,
     PersonaTable,
     SignalTable,
@@ -41,9 +45,12 @@ from connector.config.rulebook import (
     HandOff,
     Holds,
     LeadMode,
+    Lifecycle,
     Persona,
     Rulebook,
+    Silence,
 )
+from connector.config.silence import SilenceTable, end_of
 from connector.config.types import CLASSES, ID_PATTERN, PATTERNS_IN_WORDS
 from connector.config.wording import Table, in_order, toml_text, validate
 from connector.engine.condition import Always, Logical, folded
@@ -59,10 +66,12 @@ _STAND_INS: Final[Mapping[type[Table], Mapping[str, object]]] = {
     LeadModeTable: {"id": "unknown"},
     GroupTable: {"cap": 0},
     ExclusionTable: {"id": "unknown", "when": {}},
+    SilenceTable: {"id": "unknown", "since": "2000-01-01", "until": "2000-01-01"},
     HandOffTable: {"subject": "-", "body": "-"},
     TeamTable: {"id": "unknown", "members": ["unknown"]},
     AbsenceTable: {"owner": "unknown", "since": "2000-01-01", "until": "2000-01-01"},
     HoldoutTable: {"share": 0.1},
+    LifecycleTable: {"id": "unknown", "when": "left", "field": [{"field": "-", "value": ""}]},
 }
 """What takes the place of a key that is needed and wrong, while more problems are looked for."""
 
@@ -112,6 +121,7 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
         teams=sharing.teams,
         absences=sharing.absences,
         holdout=sharing.holdout,
+        lifecycles=reading.lifecycles([one.table.id for one in modes], sources),
     )
     reading.demand_something()
     if reading.problems:
@@ -208,9 +218,30 @@ class _Reading:
             open_opportunity=table.open_opportunity,
             consent=table.consent,
             worked_within=table.worked_within,
+            machine_only=table.machine_only,
             excluded=None if isinstance(excluded, Always) else excluded,
             exclusions=self.exclusions(),
+            silences=self.silences(),
         )
+
+    def silences(self) -> tuple[Silence, ...]:
+        """When nobody, or nobody of some kind, is handed off."""
+        found = []
+        for one in self.several(SilenceTable, self._files.lists["silence"]):
+            self.problems.extend(check_silence(one))
+            when = self.condition(one.entry, ("when",))
+            if one.table.active:
+                found.append(
+                    Silence(
+                        id=one.table.id,
+                        label=one.table.label or one.table.id,
+                        since=one.table.since,
+                        until=end_of(one.table),
+                        when=when,
+                        raised_hands=one.table.raised_hands,
+                    )
+                )
+        return tuple(found)
 
     def hand_off(self, sources: Collection[str] | None) -> HandOff:
         """What is written; a stand-in when there is none, which `demand_something` reports."""
@@ -221,6 +252,17 @@ class _Reading:
         self.problems.extend(check_fields(sound, sources))
         self.problems.extend(check_owners(sound))
         return _hand_off(sound.table)
+
+    def lifecycles(
+        self, lead_modes: Collection[str], sources: Collection[str] | None
+    ) -> tuple[Lifecycle, ...]:
+        """What is set when episodes begin and end, in the order in which it counts."""
+        found = []
+        for one in self.several(LifecycleTable, self._files.lists["lifecycle"]):
+            self.problems.extend(check_lifecycle(one, lead_modes, sources))
+            if one.table.active:
+                found.append(_lifecycle(one.table))
+        return tuple(found)
 
     def dispositions(self) -> Mapping[str, EndReason]:
         """Status values and what they say about an episode."""
@@ -331,13 +373,27 @@ def _hand_off(table: HandOffTable) -> HandOff:
         raised_priority=table.raised_priority,
         owners=tuple(table.owners),
         fallback_owner=table.fallback_owner,
-        fields=tuple(
-            FieldChange(
-                field=one.field,
-                value=one.value,
-                expected=None if one.expected is None else tuple(one.expected),
-                on=frozenset(one.on),
-            )
-            for one in table.field
-        ),
+        fields=_fields(table.field),
+    )
+
+
+def _lifecycle(table: LifecycleTable) -> Lifecycle:
+    return Lifecycle(
+        id=table.id,
+        at_end=table.when == "left",
+        reasons=frozenset(table.reasons),
+        rules=frozenset(table.lead_modes),
+        fields=_fields(table.field),
+    )
+
+
+def _fields(tables: Iterable[FieldTable]) -> tuple[FieldChange, ...]:
+    return tuple(
+        FieldChange(
+            field=one.field,
+            value=one.value,
+            expected=None if one.expected is None else tuple(one.expected),
+            on=frozenset(one.on),
+        )
+        for one in tables
     )

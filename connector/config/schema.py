@@ -14,8 +14,15 @@ from connector.config.rule_tables import RuleFile
 from connector.engine.condition import TextOperator
 
 _OVERLAID: Final = (
-    "SignalTable", "LeadModeTable", "ExclusionTable", "HandOffTable", "TeamTable", "HoldoutTable",
-)  # fmt: skip
+    "SignalTable",
+    "LeadModeTable",
+    "ExclusionTable",
+    "SilenceTable",
+    "LifecycleTable",
+    "HandOffTable",
+    "TeamTable",
+    "HoldoutTable",
+)
 """Tables that a later folder may change key by key; there only the id is needed."""
 
 _SCALAR: Final = {"type": ["string", "number", "boolean"]}

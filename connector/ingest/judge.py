@@ -28,9 +28,11 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(slots=True)
 class Cycle:
-    """One poll or tick: how many hand-offs it made, and what is to be told afterwards."""
+    """One poll or tick: how many writes it made, and what is to be told afterwards."""
 
     handed_off: int = 0
+    marked: int = 0
+    """Beginnings and ends of episodes that set fields."""
     news: list[Assessed] = field(default_factory=list)
 
     def tell(self, watch: Watch | None) -> None:
@@ -52,15 +54,15 @@ def carefully_if_needed(cycle: Cycle, work: Work[T]) -> T:
 
     The trouble of the database itself is raised: doing it again would not help.
     """
-    attempt = Cycle(handed_off=cycle.handed_off)
+    attempt = Cycle(handed_off=cycle.handed_off, marked=cycle.marked)
     try:
         done = work(attempt, careful=False)
     except Exception as error:  # the careful way finds out whose fault it is
         if is_own_trouble(error):
             raise
-        attempt = Cycle(handed_off=cycle.handed_off)
+        attempt = Cycle(handed_off=cycle.handed_off, marked=cycle.marked)
         done = work(attempt, careful=True)
-    cycle.handed_off = attempt.handed_off
+    cycle.handed_off, cycle.marked = attempt.handed_off, attempt.marked
     cycle.news += attempt.news
     return done
 
@@ -80,17 +82,19 @@ class Judge:
     def bring_up_to_date(self, persons: Iterable[int], cycle: Cycle, *, careful: bool) -> None:
         """Evaluate them; careful: a person who fails is set aside, and the others go on."""
         left: int | None = None
-        asked = False
+        asked, storm = False, self._config.storm
         for person in persons:
             if not asked:  # most ticks find nobody
                 left, asked = (
                     room(self._store, self._config, cycle.handed_off, self._clock.now()),
                     True,
                 )
-            news = self._one(person, left, careful=careful)
+            marks = max(0, storm - cycle.marked) if storm else None
+            news = self._one(person, left, marks, careful=careful)
             if news is not None:
                 made = sum(bool(alert.writes) for alert in news.alerts)
                 cycle.handed_off += made
+                cycle.marked += len(news.marked)
                 left = None if left is None else max(0, left - made)
                 if news.alerts or news.left:
                     cycle.news.append(news)
@@ -111,11 +115,13 @@ class Judge:
             cycle.news.append(news)
         return len(cycle.news) - before
 
-    def _one(self, person: int, left: int | None, *, careful: bool) -> Assessed | None:
+    def _one(
+        self, person: int, left: int | None, marks: int | None, *, careful: bool
+    ) -> Assessed | None:
         assess = self._assessment()
         return self._attempt(
             person,
-            lambda: assess.person(person, self._clock.now(), room=left),
+            lambda: assess.person(person, self._clock.now(), room=left, marks=marks),
             careful=careful,
         )
 

@@ -1,13 +1,14 @@
-"""What a hand-off writes, beside the CRM of record: fields, values, subject, user."""
+"""What is written, beside the CRM of record: fields, values, subject, user."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from connector.config.placeholders import used_in
 from connector.config.positions import Loc
 from connector.config.rule_files import Entry
-from connector.config.rulebook import FieldChange, HandOff
+from connector.config.rulebook import FieldChange, HandOff, Lifecycle
 from connector.config.wording import toml_text
 from connector.live.findings import Findings, closest, value_advice
 from connector.live.platform import Platform
@@ -26,8 +27,20 @@ def compare_hand_off(entry: Entry, rules: HandOff, platform: Platform, found: Fi
     if rules.fallback_owner is not None:
         place = entry.value_place(("fallback_owner",))
         compare_user(platform, rules.fallback_owner, place, "fallback_owner", found)
-    for index, change in enumerate(rules.fields):
-        _Change(entry, ("field", index), change, platform, found).compare()
+    _compare_fields(entry, rules.fields, platform, found)
+
+
+def compare_lifecycle(entry: Entry, rules: Lifecycle, platform: Platform, found: Findings) -> None:
+    """Everything of a [[lifecycle]] that the CRM of record must have."""
+    _compare_fields(entry, rules.fields, platform, found)
+
+
+def _compare_fields(
+    entry: Entry, changes: Sequence[FieldChange], platform: Platform, found: Findings
+) -> None:
+    for index, change in enumerate(changes):
+        if not change.on or platform.name in change.on:
+            _Change(entry, ("field", index), change, platform, found).compare()
 
 
 def _compare_subject(entry: Entry, template: str, platform: Platform, found: Findings) -> None:
@@ -45,7 +58,7 @@ def _compare_subject(entry: Entry, template: str, platform: Platform, found: Fin
 
 
 class _Change:
-    """One [[hand_off.field]]."""
+    """One field that is set."""
 
     def __init__(
         self, entry: Entry, loc: Loc, change: FieldChange, platform: Platform, found: Findings
@@ -71,10 +84,10 @@ class _Change:
             self._no_field(lacking)
             return
         for name in lacking:
-            advice = "Name a field that both have, if hand-offs go to both."
+            advice = "Name a field that both have, if both are written to."
             message = (
                 f'{name} of {self._platform.name} has no field "{self._change.field}": no field '
-                f"is set when a hand-off is to a {name}."
+                f"is set on a {name}."
             )
             self._found.warn(self._place("field"), message, advice)
         self._writable()

@@ -34,6 +34,8 @@ class Hold(StrEnum):
     """A rep spoke with the person a short time ago."""
     COOLDOWN = "cooldown"
     """An earlier hand-off of this person is too recent."""
+    SILENCE = "silence"
+    """The rules hold hand-offs at that time: a [[silence]]."""
     NO_RECORD = "no_record"
     """The person has no record in the CRM that receives the tasks."""
     HOLDOUT = "holdout"

@@ -17,6 +17,8 @@ from connector.plan.reconcile import Alert
 
 UNNAMED: Final = "the rules exclude this person"
 """The detail of `[hold] excluded`, which has no label."""
+UNSURE: Final = "nothing was surely a human's"
+"""The detail of `[hold] machine_only`."""
 WORK = frozenset({Kind.CALL_HELD.code, Kind.MEETING_HELD.code})
 
 
@@ -39,6 +41,8 @@ class Situation:
     now: int
     baseline_before: int | None
     dry_run: bool
+    unsure: bool = False
+    """Nothing that spoke for the entry was surely a human's; see `connector.plan.evidence`."""
 
 
 def decide(alert: Alert, situation: Situation) -> Decision:
@@ -69,7 +73,9 @@ def holds_against(alert: Alert, situation: Situation) -> Iterator[tuple[Hold, st
         (Hold.OPEN_OPPORTUNITY, holds.open_opportunity and _open_opportunity(person)),
         (Hold.WORKED, _worked(transition, situation)),
         (Hold.COOLDOWN, _cooling(transition, situation)),
+        (Hold.SILENCE, _silenced(transition, situation)),
         (Hold.NO_RECORD, person.record_in(situation.authority) is None and situation.authority),
+        (Hold.MACHINE_ONLY, situation.unsure and UNSURE),
         (Hold.DRY_RUN, situation.dry_run and "run `leadmode arm` to let writes go"),
     )
     yield from ((hold, str(detail)) for hold, detail in checks if detail)
@@ -165,6 +171,21 @@ def _cooling(transition: Transition, situation: Situation) -> str:
         for d in _handed_off(situation)
     )
     return "an earlier hand-off is too recent" if cooling else ""
+
+
+def _silenced(transition: Transition, situation: Situation) -> str:
+    """It goes by when it happened: what is found late is no louder for it."""
+    raised = transition.reason is Reason.HAND_RAISE
+    return next(
+        (
+            each.label
+            for each in situation.holds.silences
+            if each.since <= transition.at < each.until
+            and (each.raised_hands or not raised)
+            and each.when.holds(situation.facts)
+        ),
+        "",
+    )
 
 
 def _handed_off(situation: Situation) -> list[Decision]:

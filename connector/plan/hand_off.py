@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeGuard
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from connector.config.conditions import PERSONA
 from connector.config.rulebook import HandOff, LeadMode, Owned, Rulebook
 from connector.engine.condition import Facts
 from connector.engine.result import Change, Reason, Transition
-from connector.model import Person, Record, RecordRef, Scalar, Write, WriteKind
+from connector.model import Episode, Person, Record, RecordRef, Scalar, Write, WriteKind
 from connector.plan import text, words
 from connector.plan.grade import fit_points, grade
 from connector.plan.key import write_key
@@ -46,6 +46,8 @@ class Occasion:
     transition: Transition
     quiet_since: int | None
     """The last qualifying engagement before the burst, UTC ms."""
+    episodes: Sequence[Episode]
+    """Those of the person, of all rules, as recorded now."""
     zone: ZoneInfo
     now: int
     receiver: str | None = None
@@ -107,6 +109,25 @@ def placeholders(occasion: Occasion) -> dict[str, str]:
         "stars": occasion.ranking.stars,
         "flames": occasion.ranking.flames,
         "value": occasion.ranking.value,
+        **_times(occasion),
+    }
+
+
+def _times(occasion: Occasion) -> dict[str, str]:
+    """How often they were in lead mode up to then, and since when; dates as date fields take them.
+
+    An episode that late data took back is not counted.
+    """
+    upto = occasion.transition.at
+    began = [
+        each.entered_at
+        for each in occasion.episodes
+        if not each.superseded and each.entered_at <= upto
+    ]
+    return {
+        "episodes": str(len(began)),
+        "first_entered_on": words.date(min(began), occasion.zone) if began else "",
+        "last_entered_on": words.date(max(began), occasion.zone) if began else "",
     }
 
 

@@ -71,6 +71,11 @@ def day(instant: int, zone: ZoneInfo) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 
+def date(instant: int, zone: ZoneInfo) -> str:
+    """A date as the date field of a CRM takes it: 2026-11-03."""
+    return f"{from_millis(instant).astimezone(zone):%Y-%m-%d}"
+
+
 def moment(instant: int, zone: ZoneInfo) -> str:
     """A date and time as people write it: 3 Nov 2026, 14:05."""
     return f"{day(instant, zone)}, {from_millis(instant).astimezone(zone):%H:%M}"

@@ -186,11 +186,11 @@ def _stopped(plan: Plan, store: Store) -> Iterator[str]:
 def _beyond(plan: Plan, store: Store, done: Rehearsed) -> Iterator[str]:
     """What would be written without being in the plan."""
     known = {each.key for each in plan.writes}
-    for person, alert in done.alerts:
-        for write in alert.writes:
+    for news in done.news:
+        for write in news.writes:
             if write.key not in known:
                 subject = write.fields.get("subject") or write.kind.value
-                yield f"not in it, and would be written too: {subject} (person #{person.id})"
+                yield f"not in it, and would be written too: {subject} (person #{news.person.id})"
     waiting = known | {each.key for each in plan.waiting}
     for queued in store.outbox.all(ON_THEIR_WAY):
         if queued.write.key not in waiting:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from connector.assess import Alerted
 from connector.clock import Clock
 from connector.config.settings import Config
+from connector.engine.result import Transition
 from connector.ingest import Polled
 from connector.model import Hold, OutboxState, Person, Scalar, Verdict, Write, WriteKind
 from connector.planned.plan import Plan, PlannedHold, PlannedWrite, Waiting
@@ -65,6 +67,18 @@ class _Before:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """One write, and what it is for."""
+
+    person: Person
+    rule: str
+    transition: Transition
+    write: Write
+    beside: Sequence[Write] = ()
+    """All writes of the hand-off."""
+
+
 class _Making:
     """Puts a plan together from what a rehearsal brought."""
 
@@ -75,8 +89,18 @@ class _Making:
 
     def plan(self, before: _Before, adapters: Mapping[str, Adapter]) -> Plan:
         config, done = self._config, self._done
-        made = [(person, alert, write) for person, alert in done.alerts for write in alert.writes]
-        there = what_is_there([write for _, _, write in made], adapters)
+        made = [
+            _Made(news.person, each.decision.rule, each.transition, write, each.writes)
+            for news in done.news
+            for each in news.alerts
+            for write in each.writes
+        ] + [
+            _Made(news.person, each.rule, each.transition, write)
+            for news in done.news
+            for each in news.marked
+            for write in each.writes
+        ]
+        there = what_is_there([each.write for each in made], adapters)
         holds = [(p, a) for p, a in done.alerts if a.decision.verdict is not Verdict.HANDED_OFF]
         return Plan(
             made_at=done.now,
@@ -89,7 +113,7 @@ class _Making:
             database=before.identity,
             place=before.place,
             storm=config.storm,
-            writes=tuple(self._write(p, a, w, there[w.key]) for p, a, w in made),
+            writes=tuple(self._write(each, there[each.write.key]) for each in made),
             held=tuple(self._hold(p, a) for p, a in holds if a.decision.hold not in _COUNTED),
             counted=dict(
                 Counter(str(a.decision.hold) for _, a in holds if a.decision.hold in _COUNTED)
@@ -98,10 +122,9 @@ class _Making:
             failed={name: str(error) for name, error in done.failed.items()},
         )
 
-    def _write(
-        self, person: Person, alert: Alerted, write: Write, was: dict[str, Scalar] | None
-    ) -> PlannedWrite:
-        final, who, decision = narrowed(write, was), self._who(person), alert.decision
+    def _write(self, made: _Made, was: dict[str, Scalar] | None) -> PlannedWrite:
+        write, who = made.write, self._who(made.person)
+        final = narrowed(write, was)
         queued = self._store.outbox.get(write.key)
         return PlannedWrite(
             key=write.key,
@@ -113,15 +136,15 @@ class _Making:
             expected=dict(final.expected),
             was=was,
             braked=queued is not None and queued.state is OutboxState.HELD,
-            person=person.id,
+            person=made.person.id,
             name=who.label,
             company=who.company,
-            owner=self._receiver(alert, who),
-            rule=decision.rule,
-            title=self._title(decision.rule),
-            what=decision.change,
-            at=decision.at,
-            score=alert.transition.score,
+            owner=self._receiver(made.beside, who),
+            rule=made.rule,
+            title=self._title(made.rule),
+            what=made.transition.change.value,
+            at=made.transition.at,
+            score=made.transition.score,
         )
 
     def _hold(self, person: Person, alert: Alerted) -> PlannedHold:
@@ -148,9 +171,9 @@ class _Making:
     def _who(self, person: Person) -> Who:
         return open_dossier(self._store, self._config, person.id).who
 
-    def _receiver(self, alert: Alerted, who: Who) -> str:
+    def _receiver(self, writes: Sequence[Write], who: Who) -> str:
         """Who gets the task of the hand-off, by name."""
-        task = next((w for w in alert.writes if w.kind is WriteKind.CREATE_TASK), None)
+        task = next((w for w in writes if w.kind is WriteKind.CREATE_TASK), None)
         user = str((task.fields.get("owner") if task else "") or "")
         if not user or task is None:
             return who.owner or "nobody in particular"

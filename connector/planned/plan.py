@@ -46,7 +46,7 @@ class PlannedWrite:
     rule: str
     title: str
     what: str
-    """"entered" or "raised"."""
+    """"entered", "raised" or "left"."""
     at: int
     """When; UTC ms."""
     score: float
@@ -123,7 +123,8 @@ class Plan:
     @property
     def hand_offs(self) -> int:
         """How many hand-offs it makes."""
-        return len({(each.person, each.rule, each.at) for each in self.writes})
+        tasks = (each for each in self.writes if each.kind is WriteKind.CREATE_TASK)
+        return len({(each.person, each.rule, each.at) for each in tasks})
 
 
 def save(plan: Plan, path: Path) -> str:

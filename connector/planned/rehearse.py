@@ -35,7 +35,7 @@ class Rehearsed:
     @property
     def writes(self) -> dict[str, Write]:
         """The writes by their keys."""
-        return {write.key: write for _, alert in self.alerts for write in alert.writes}
+        return {write.key: write for news in self.news for write in news.writes}
 
 
 def go_through(

@@ -69,6 +69,7 @@ def draft(config: Config, dossier: Dossier, decided: Decided) -> Draft | None:
         target=target.ref,
         transition=transition,
         quiet_since=quiet_since(dossier.engagements, matcher, transition.burst),
+        episodes=dossier.episodes,
         zone=ZoneInfo(config.time_zone),
         now=decided.decided_at,
         receiver=dossier.receiver_id or None,

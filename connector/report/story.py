@@ -14,6 +14,8 @@ from connector.report import words
 from connector.report.as_of import Scored
 from connector.report.dossier import NOBODY, Dossier
 from connector.report.hand_offs import engaged_of, writes_for
+from connector.report.lifecycle import lifecycle_of
+from connector.report.outbox import what_it_does
 from connector.store.outbox import Queued
 from connector.store.overview import Told
 
@@ -40,6 +42,8 @@ class What(StrEnum):
     WAITS = "waits"
     """For a free place in the week of whoever would get it."""
     OPPORTUNITY = "opportunity"
+    FIELDS = "fields"
+    """What the beginning or end of an episode set in the CRM."""
     STATUS = "status"
 
 
@@ -73,6 +77,7 @@ def entries(config: Config, dossier: Dossier, at: int, done: Sequence[Scored]) -
         *(_engagement(one) for one in done),
         *_changes(dossier),
         *_decisions(config, dossier),
+        *_fields(config, dossier),
         *_opportunities(dossier),
         *_statuses(dossier),
     ]
@@ -147,6 +152,14 @@ def _decisions(config: Config, dossier: Dossier) -> Iterator[Entry]:
         else:
             queued = writes_for(config, dossier, decision)
             yield _handed_off(dossier, decision, queued)
+
+
+def _fields(config: Config, dossier: Dossier) -> Iterator[Entry]:
+    for episode, at, queued in lifecycle_of(config, dossier):
+        said = what_it_does(queued.write)
+        text = f"{said}: {words.write_state(queued.state)}"
+        why = (queued.reason,) if queued.reason else ()
+        yield Entry(at=at, what=What.FIELDS, text=text, rule=episode.rule, why=why)
 
 
 def _handed_off(dossier: Dossier, decision: Decision, queued: Sequence[Queued]) -> Entry:

@@ -6,7 +6,7 @@ from typing import Final
 
 from connector.engine.result import Change, Reason
 from connector.model import Decision, Hold, Kind, OutboxState, Verdict
-from connector.plan.decide import UNNAMED
+from connector.plan.decide import UNNAMED, UNSURE
 
 _HELD: Final = {
     Hold.BASELINE: "it was so before leadmode, or this rule, started to look",
@@ -17,13 +17,16 @@ _HELD: Final = {
     Hold.OPEN_OPPORTUNITY: "an opportunity is open",
     Hold.WORKED: "a rep spoke with them a short time ago",
     Hold.COOLDOWN: "the last hand-off is too recent",
+    Hold.SILENCE: "hand-offs are silenced at that time",
     Hold.NO_RECORD: "no record in the CRM that gets the tasks",
     Hold.HOLDOUT: "held out, to see what handing off brings",
     Hold.CAPACITY: "no free place was left for it",
     Hold.MACHINE_ONLY: "only the clicks of machines spoke for it",
     Hold.DRY_RUN: "dry run: leadmode is not armed",
 }
-_ADDS: Final = frozenset({Hold.EXCLUDED, Hold.OPEN_OPPORTUNITY, Hold.NO_RECORD, Hold.CAPACITY})
+_ADDS: Final = frozenset(
+    {Hold.EXCLUDED, Hold.OPEN_OPPORTUNITY, Hold.SILENCE, Hold.NO_RECORD, Hold.CAPACITY}
+)
 """Where the detail says something that the reason does not."""
 
 _LEFT: Final = {
@@ -120,6 +123,7 @@ _BRIEFLY: Final = {
     Hold.OPEN_OPPORTUNITY: "open opportunity",
     Hold.WORKED: "a rep is on it",
     Hold.COOLDOWN: "cool-down",
+    Hold.SILENCE: "silence",
     Hold.NO_RECORD: "no CRM record",
     Hold.HOLDOUT: "held out",
     Hold.CAPACITY: "no free place",
@@ -137,6 +141,8 @@ def hold(decision: Decision) -> str:
 
 def held_by(reason: Hold, detail: str) -> str:
     """A reason to hold with its detail, where that says more."""
+    if reason is Hold.MACHINE_ONLY and detail == UNSURE:
+        return "nothing that spoke for it was surely a human's"
     adds = reason in _ADDS and detail not in ("", UNNAMED)
     return f"{_HELD[reason]} ({detail})" if adds else _HELD[reason]
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
+from connector.assess.assess import SUSPECTED
 from connector.config.conditions import PERSONA
-from connector.config.rulebook import HandOff, LeadMode, Rulebook
+from connector.config.rulebook import HandOff, Holds, LeadMode, Rulebook
 from connector.engine.condition import Always, AnyOf, Condition, Facts, folded
 from connector.engine.match import Matcher
 from connector.engine.result import Change, Reason
@@ -18,9 +19,11 @@ from connector.plan.decide import UNNAMED
 from connector.plan.grade import fit_points, grade
 from connector.plan.hand_off import owner_for
 from connector.ruletest.branch import Branch, Test, Told
+from connector.ruletest.lifecycle import branches_of_lifecycles
 from connector.ruletest.sharing import of_sharing
 
 _LETTERS: Final = "ABCDEFGH"
+_HOLDS_BACK: Final = "holds an alert back"
 _SCALE: Final = 1e9
 """More points than anybody has: beyond every bound."""
 
@@ -51,6 +54,7 @@ def branches_of(rulebook: Rulebook, authority: str) -> Iterator[Branch]:
     for name, way, met in _of_hand_off(rulebook, authority):
         yield Branch(part="hand_off", name=name, way=way, is_met=met)
     yield from of_sharing(rulebook)
+    yield from branches_of_lifecycles(rulebook, authority)
 
 
 # signals and groups
@@ -262,7 +266,7 @@ def _machine(key: str) -> Test:
 
 
 def _of_holds(rulebook: Rulebook) -> Iterator[tuple[str, str, Test]]:
-    holds, way = rulebook.holds, "holds an alert back"
+    holds, way = rulebook.holds, _HOLDS_BACK
     if holds.open_opportunity:
         yield "open_opportunity", way, lambda told: told.held(Hold.OPEN_OPPORTUNITY)
     if holds.consent:
@@ -271,12 +275,22 @@ def _of_holds(rulebook: Rulebook) -> Iterator[tuple[str, str, Test]]:
         yield "worked_within", way, lambda told: told.held(Hold.WORKED)
     if any(_machine_keys(rulebook)):
         yield "machine_only", "tells of clicks that no human made", _suspects
+    if holds.machine_only and any(m.rule.human_min == 0 for m in rulebook.lead_modes):
+        yield "machine_only", way, _unsure
+    yield from _of_people(holds)
+
+
+def _of_people(holds: Holds) -> Iterator[tuple[str, str, Test]]:
+    """Who is held, and when."""
+    way = _HOLDS_BACK
     if holds.excluded is not None:
         for name, part in _alternatives("excluded", holds.excluded):
             yield name, way, _excluded(part, UNNAMED)
     for each in holds.exclusions:
         for name, part in _alternatives(f"exclusion {each.id}", each.when):
             yield name, way, _excluded(part, each.label)
+    for silence in holds.silences:
+        yield f"silence {silence.id}", way, _silenced(silence.label)
 
 
 def _alternatives(name: str, condition: Condition) -> Iterator[tuple[str, Condition]]:
@@ -287,7 +301,15 @@ def _alternatives(name: str, condition: Condition) -> Iterator[tuple[str, Condit
 
 
 def _suspects(told: Told) -> bool:
-    return told.held(Hold.MACHINE_ONLY)
+    return any(alert.alerted.decision.change == SUSPECTED for alert in told.played.alerts)
+
+
+def _unsure(told: Told) -> bool:
+    return any(
+        alert.alerted.decision.hold is Hold.MACHINE_ONLY
+        and alert.alerted.decision.change == Change.ENTERED
+        for alert in told.played.alerts
+    )
 
 
 def _excluded(condition: Condition, label: str) -> Test:
@@ -303,6 +325,13 @@ def _excluded(condition: Condition, label: str) -> Test:
         )
 
     return met
+
+
+def _silenced(label: str) -> Test:
+    return lambda told: any(
+        alert.alerted.decision.hold is Hold.SILENCE and alert.alerted.decision.detail == label
+        for alert in told.played.alerts
+    )
 
 
 def _ends(status: str, reason: str) -> Test:

@@ -83,6 +83,7 @@ class _Look:
         self._alerts = [
             each for each in snapshot.alerts if moment.rule in (None, each.alerted.decision.rule)
         ]
+        self._marks = [each for each in snapshot.marks if moment.rule in (None, each.marked.rule)]
 
     def at(self, key: str, wanted: Any) -> _Seens:
         """What is looked for, and what there is; nothing to look at while it is not clear where."""
@@ -172,6 +173,7 @@ class _Look:
 
     def fields(self, wanted: Mapping[str, Sequence[object]]) -> _Seens:
         changes = [write.fields for _, write in self._writes(WriteKind.SET_FIELDS)]
+        changes += [write.fields for mark in self._marks for write in mark.marked.writes]
         for name, values in wanted.items():
             found = [change[name] for change in changes if name in change]
             got = ", ".join(map(toml_text, found)) or "was not set"

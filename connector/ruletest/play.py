@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from connector.assess import Admission, Alerted, Assess, Assessed, ranked_now, timeline_of
+from connector.assess import Admission, Alerted, Assess, Assessed, Marked, ranked_now, timeline_of
 from connector.clock import MINUTE
 from connector.config.rulebook import LeadMode, Rulebook
 from connector.engine.condition import Facts
@@ -60,6 +60,14 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """The beginning or end of an episode that set fields, and when they were set."""
+
+    at: int
+    marked: Marked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """Everything about the person at one moment of a test."""
 
@@ -69,6 +77,8 @@ class Snapshot:
     applying: tuple[str, ...]
     """The ids of the lead modes that apply to the person."""
     alerts: tuple[Alert, ...]
+    """Since the moment before."""
+    marks: tuple[Mark, ...]
     """Since the moment before."""
     facts: Facts
     fit: float
@@ -90,6 +100,7 @@ class Played:
     snapshots: list[Snapshot] = field(default_factory=list)
     """One per moment, and a last one after everything."""
     alerts: list[Alert] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
     looks: list[Facts] = field(default_factory=list)
     """The facts of every assessment that had other ones than the one before."""
     person: Person = field(default_factory=lambda: Person(id=0))
@@ -121,7 +132,7 @@ class _Playing:
         self._news = news_of(case, self._authority)
         self._person: int | None = None
         self._played = Played()
-        self._told = 0
+        self._told = self._told_marks = 0
         self._admission = Admission(store, assess)
         self._taken = sorted(case.table.taken, key=lambda each: each.at)
         self._waiting_since: dict[tuple[object, ...], int] = {}
@@ -233,6 +244,7 @@ class _Playing:
             self._played.alerts.append(
                 Alert(at=now, alerted=each, person=news.person, facts=facts, waited=now - since)
             )
+        self._played.marks += [Mark(at=now, marked=each) for each in news.marked]
 
     def _snapshot(self, now: int) -> Snapshot:
         person = self._load()
@@ -245,12 +257,14 @@ class _Playing:
             mode.rule.id: self._stand(person, engagements, mode.rule.id, now) for mode in modes
         }
         alerts = tuple(self._played.alerts[self._told :])
-        self._told = len(self._played.alerts)
+        marks = tuple(self._played.marks[self._told_marks :])
+        self._told, self._told_marks = len(self._played.alerts), len(self._played.marks)
         return Snapshot(
             at=now,
             stands=stands,
             applying=tuple(mode.rule.id for mode in modes if mode.applies_to.holds(facts)),
             alerts=alerts,
+            marks=marks,
             facts=facts,
             fit=fit_points(rulebook.fit_points, facts, rulebook.grades.cap),
             waiting=frozenset(each.decision.rule for each in self._store.waiting.of(person.id)),

@@ -143,6 +143,15 @@ def _lines(played: Played, player: Player) -> Iterator[Line]:
     for alert in played.alerts:
         decision = alert.alerted.decision
         yield _line(alert.at, f"{decision.rule}: alert", decision_text(decision))
+    yield from _marks(played)
+
+
+def _marks(played: Played) -> Iterator[Line]:
+    for mark in played.marks:
+        for write in mark.marked.writes:
+            said = ", ".join(f"{name} = {value}" for name, value in write.fields.items())
+            what = f"{mark.marked.rule}: {mark.marked.transition.change.value}"
+            yield _line(mark.at, what, f"sets {said}")
 
 
 def _line(at: int, what: str, why: str) -> Line:

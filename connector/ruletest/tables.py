@@ -257,7 +257,7 @@ class ExpectTable(Table):
     owner: Texts = Field(default_factory=list)
     """Who gets that task: the name of an [owner.NAME], "nobody", or an id; one of several."""
     fields: dict[str, Scalars] = Field(default_factory=dict)
-    """Fields that a hand-off set since the moment before; each has one of these values."""
+    """Fields that were set since the moment before; each has one of these values."""
     deferred: bool | None = None
     """Whether an alert waits then for a free place in the week of whoever would get it."""
     admitted: bool | None = None

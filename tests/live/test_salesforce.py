@@ -78,8 +78,8 @@ def test_a_field_that_one_object_lacks(company: Company, org: Org):
         [
             (
                 f"{company.at('leadmode_state', rules)}: Contact of crm has no field "
-                '"leadmode_state": no field is set when a hand-off is to a Contact. Name a field '
-                "that both have, if hand-offs go to both."
+                '"leadmode_state": no field is set on a Contact. Name a field '
+                "that both have, if both are written to."
             )
         ],
     )
