@@ -13,6 +13,7 @@ from connector.live.hand_off import compare_hand_off
 from connector.live.platform import Platform
 from connector.live.rules import compare_conditions, compare_dispositions
 from connector.live.settings import compare_settings
+from connector.live.sharing import compare_sharing
 from connector.ports import Adapter
 from connector.problems import Problem
 
@@ -72,6 +73,8 @@ def _compare_rules(config: Config, platforms: list[Platform], found: Findings) -
     entry = files.singles.get("hand_off")
     if entry is not None and not authority.trouble:
         compare_hand_off(entry, config.rulebook.hand_off, authority, found)
+    if not authority.trouble:
+        compare_sharing(files, authority, found)
     compare_dispositions(files, platforms, found)
     compare_conditions(files, platforms, found)
 
