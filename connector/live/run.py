@@ -13,6 +13,7 @@ from connector.live.hand_off import compare_hand_off, compare_lifecycle
 from connector.live.platform import Platform
 from connector.live.rules import compare_conditions, compare_dispositions
 from connector.live.settings import compare_settings
+from connector.live.sharing import compare_sharing
 from connector.ports import Adapter
 from connector.problems import Problem
 
@@ -76,6 +77,7 @@ def _compare_rules(config: Config, platforms: list[Platform], found: Findings) -
         entries = {str(each.values["id"]): each for each in files.lists["lifecycle"]}
         for one in config.rulebook.lifecycles:
             compare_lifecycle(entries[one.id], one, authority, found)
+        compare_sharing(files, authority, found)
     compare_dispositions(files, platforms, found)
     compare_conditions(files, platforms, found)
 

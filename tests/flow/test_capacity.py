@@ -248,3 +248,22 @@ def test_one_persons_fault_stops_nobody(made: Made, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(_Turn, "decide", sound)
     world.cycle(HOUR)
     assert sorted(names(world)) == ["p0", "p1"]
+
+
+def test_without_a_cool_down_a_raised_hand_settles_it_all_the_same(made: Made):
+    world = made("", people=1)
+    for path in (world.folder / "rules").glob("*.toml"):
+        path.write_text(path.read_text().replace('cooldown = "30d"', 'cooldown = "0d"'))
+    rules(world, "[capacity]\ndefault = 0\n")
+    world.cycle()
+    world.clock.move_to(world.clock.now() + HOUR)
+    world.returns("p0")
+    world.cycle()
+    world.engaged("p0", Kind.FORM_SUBMITTED, at=world.clock.now() + HOUR, asset="demo")
+    world.cycle(HOUR)
+    (entry, raised) = world.decisions("p0")
+    assert (entry.hold, raised.hold) == (Hold.COOLDOWN, None)
+    assert entry.detail == "a raised hand of the same episode was handed off meanwhile"
+    rules(world, "")
+    world.cycles(2)
+    assert len(names(world)) == 1

@@ -242,3 +242,31 @@ def test_the_brake_holds_a_digest_too(made: Made):
     assert digests(world) == []
     held = [each for each in world.store.outbox.all() if each.reason == "storm"]
     assert any(str(each.write.fields.get("subject")).startswith("Not") for each in held)
+
+
+def test_a_full_week_of_one_is_not_looked_at_for_another(made: Made):
+    world = made("[capacity]\ndefault = 5\n", people=2)
+    user(world, "bob")
+    known_for_long(world, "zoe", owner=RecordRef("crm", "User", "bob"))
+    world.clock.move_to(MONDAY + 9 * HOUR)
+    for name in ("p0", "p1"):
+        world.returns(name)
+    keen(world, "p0", 1)
+    world.cycle()
+    world.returns("zoe")
+    world.cycle(HOUR)
+    assert names(world) == ["p0", "zoe"]
+    assert [d.verdict for d in world.decisions("p1")] == [Verdict.WAITING]
+
+
+def test_of_whom_no_record_is_left_no_digest_is_written(made: Made):
+    world = made(DIGEST.replace("default = 5", "default = 0"), people=1)
+    world.returns("p0")
+    world.cycle()
+    ref = RecordRef("crm", "Contact", "p0")
+    world.platform.put(Record(ref=ref, role=Role.PERSON, deleted=True))
+    world.cycle(HOUR)
+    world.clock.move_to(FRIDAY)
+    world.cycle()
+    assert digests(world) == []
+    assert world.store.waiting.next_digest() is None

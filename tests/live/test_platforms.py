@@ -82,6 +82,31 @@ excluded = { "person.status" = "bad_timing" }
     )
 
 
+def test_users_of_teams_absences_and_capacity(company: Company, portal: Portal):
+    company.hubspot(portal.url)
+    rep = portal.made.rep
+    rules = f"""
+[capacity]
+owner = {{ "1001" = 3, "{rep}" = 4 }}
+digest = {{ to = "1002" }}
+[[team]]
+id = "north"
+members = ["{rep}", "1003"]
+[[team]]
+id = "south"
+members = "1004"
+[[absence]]
+owner = "1005"
+since = "2026-12-24"
+until = "2026-12-26"
+"""
+    code, problems, warnings = company.told(rules)
+    assert (code, len(problems), warnings) == (1, 5, [])
+    for number, key in ((1, "owner"), (2, "to"), (3, "members"), (4, "members"), (5, "owner")):
+        (told,) = [each for each in problems if f'"100{number}"' in each.partition(": ")[2]]
+        assert f'{key} = "100{number}": hubspot has no user with this id.' in told
+
+
 def test_a_user_who_left(company: Company, portal: Portal):
     company.hubspot(portal.url)
     rules = f'fallback_owner = "{portal.made.former}"\n'
