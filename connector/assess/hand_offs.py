@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from connector.assess.knowing import fallback_user, known_for
 from connector.assess.timeline import quiet_since
 from connector.config.rulebook import LeadMode, Rulebook
 from connector.engine.condition import Facts
@@ -15,8 +16,10 @@ from connector.engine.match import Matcher
 from connector.engine.result import Change, Reason, Transition
 from connector.engine.timeline import Engaged
 from connector.model import Decision, Hold, Person, Verdict, Write
+from connector.plan.brief import Brief, Known
 from connector.plan.decide import WORK, Situation, decide
-from connector.plan.hand_off import Occasion, writes_of
+from connector.plan.hand_off import Made, made_of
+from connector.plan.occasion import Occasion
 from connector.plan.reconcile import Alert
 from connector.store import Store
 
@@ -63,6 +66,8 @@ class Alerted:
     decision: Decision
     transition: Transition
     writes: tuple[Write, ...] = ()
+    brief: Brief | None = None
+    """What the owner gets to read; None when nothing is handed off."""
 
 
 class HandOffs:
@@ -85,6 +90,7 @@ class HandOffs:
         self._at: dict[int, list[Decision]] = {}
         """`_handed` by instant."""
         self._quiet: dict[tuple[str, int], int | None] = {}
+        self._known: dict[str, Known] = {}
 
     def settled(self) -> Sequence[Decision]:
         """The decisions that stand: all but those for want of a record that is there by now."""
@@ -150,8 +156,9 @@ class HandOffs:
         if decision.verdict is not Verdict.HANDED_OFF:
             return Alerted(decision=decision, transition=alert.transition)
         self._note(decision)
-        made = self._writes(situation.mode, matcher, alert.transition)
-        writes = tuple(self._setting.agreed.get(write.key, write) for write in made)
+        made = self._made(situation.mode, matcher, alert.transition)
+        found = made.writes if made else ()
+        writes = tuple(self._setting.agreed.get(write.key, write) for write in found)
         held = STORM if self._room is not None and self._room <= 0 else ""
         for write in writes:
             self._store.outbox.add(
@@ -159,18 +166,21 @@ class HandOffs:
             )
         if self._room is not None:
             self._room -= bool(writes)
-        return Alerted(decision=decision, transition=alert.transition, writes=writes)
+        return Alerted(
+            decision=decision,
+            transition=alert.transition,
+            writes=writes,
+            brief=made.brief if made else None,
+        )
 
-    def _writes(
-        self, mode: LeadMode, matcher: Matcher, transition: Transition
-    ) -> tuple[Write, ...]:
+    def _made(self, mode: LeadMode, matcher: Matcher, transition: Transition) -> Made | None:
         view = self._view
         if self._target is None:
-            return ()
+            return None
         about = (mode.rule.id, transition.burst)
         if about not in self._quiet:
             self._quiet[about] = quiet_since(view.engagements, matcher, transition.burst)
-        return writes_of(
+        return made_of(
             Occasion(
                 instance=self._setting.instance,
                 rulebook=self._setting.rulebook,
@@ -182,5 +192,23 @@ class HandOffs:
                 quiet_since=self._quiet[about],
                 zone=self._setting.zone,
                 now=view.now,
+                known=self._known_by(mode, matcher),
+                fallback=fallback_user(
+                    self._store, self._setting.rulebook, self._setting.authority
+                ),
             )
         )
+
+    def _known_by(self, mode: LeadMode, matcher: Matcher) -> Known:
+        """Looked up once per rule: some bots raise their hand ten thousand times."""
+        if mode.rule.id not in self._known:
+            self._known[mode.rule.id] = known_for(
+                self._store,
+                self._setting.rulebook,
+                self._view.person,
+                self._view.engagements,
+                matcher,
+                authority=self._setting.authority,
+                now=self._view.now,
+            )
+        return self._known[mode.rule.id]

@@ -25,6 +25,14 @@ PLACEHOLDERS: Final = frozenset(
         "consent",
         "persona",
         "phase",
+        "who",
+        "why_now",
+        "learned",
+        "not_to_repeat",
+        "missing",
+        "history",
+        "next_step",
+        "brief",
     }
 )
 

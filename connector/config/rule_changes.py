@@ -8,6 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from connector.config.brief_tables import NextStepTable, TopicTable
 from connector.config.positions import Loc
 from connector.config.rule_files import Entry, RuleFiles
 from connector.config.rule_tables import (
@@ -30,7 +31,11 @@ _MODELS: Final[Mapping[str, type[Table]]] = {
     "machine": MachineTable,
     "hold": HoldTable,
     "hand_off": HandOffTable,
+    "topic": TopicTable,
+    "next_step": NextStepTable,
 }
+_LISTED: Final = ("signal", "lead_mode", "topic", "next_step")
+"""Tables of which there are many, told apart by id."""
 _NAMES: Final = ("id", "label", "field")
 """Keys by which the tables of a list are told apart."""
 _LONGEST: Final = 60
@@ -79,8 +84,8 @@ def rule_changes(old: RuleFiles, new: RuleFiles) -> tuple[RuleChange, ...]:
 
 
 def _tables(files: RuleFiles) -> Iterator[tuple[str, Entry]]:
-    for kind, entries in (("signal", files.signals), ("lead_mode", files.lead_modes)):
-        for entry in entries:
+    for kind in _LISTED:
+        for entry in files.lists[kind]:
             yield f"{kind}.{entry.values.get('id')}", entry
     for name, entry in files.groups.items():
         yield f"group.{name}", entry
@@ -88,7 +93,7 @@ def _tables(files: RuleFiles) -> Iterator[tuple[str, Entry]]:
 
 
 def _of_table(name: str, old: Entry | None, new: Entry | None) -> Iterator[RuleChange]:
-    many = name.partition(".")[0] in ("signal", "lead_mode", "group")
+    many = name.partition(".")[0] in (*_LISTED, "group")
     if many and (old is None or new is None):
         yield RuleChange(key=name, old=_whole(old), new=_whole(new))
         return

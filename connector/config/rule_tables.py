@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
+from connector.config.brief_tables import NextStepTable, TopicTable, known_language
 from connector.config.rulebook import Owned
 from connector.config.rulebook import Phase as PhaseName
 from connector.config.types import (
@@ -23,12 +24,14 @@ from connector.config.types import (
 from connector.config.wording import Table
 from connector.engine.rule import DEFAULT_GROUP
 from connector.engine.timeline import EndReason
+from connector.language import CODES
 
 Points = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
 Written = Annotated[str, StringConstraints(min_length=1)]
 Priority = Literal["high", "normal"]
 Phase = Annotated[PhaseName, Field(strict=False)]
+SpokenLanguage = Annotated[str, BeforeValidator(known_language), WithJsonSchema({"enum": [*CODES]})]
 Owners = Annotated[
     list[Annotated[Owned, Field(strict=False)]],
     *one_or_many({"enum": [one.value for one in Owned]}),
@@ -220,6 +223,10 @@ class HandOffTable(Table):
     """The CRM's id of the user who gets the tasks when none of the owners is active."""
     field: list[FieldTable] = Field(default_factory=list)
     """Fields to set."""
+    language: SpokenLanguage = "en"
+    """Of texts for an owner whose own language the CRM does not tell."""
+    note: bool = False
+    """Whether the brief is written as a note too, where the CRM keeps notes."""
 
 
 Disposition = Annotated[EndReason, Field(strict=False)]
@@ -244,6 +251,10 @@ class RuleFile(Table):
     """When a hand-off is not made."""
     exclusion: list[ExclusionTable] = Field(default_factory=list)
     """Who is never handed off."""
+    topic: list[TopicTable] = Field(default_factory=list)
+    """What buyers learn about."""
+    next_step: list[NextStepTable] = Field(default_factory=list)
+    """What a brief suggests to do."""
     hand_off: HandOffTable | None = None
     """What a hand-off writes into the CRM."""
     dispositions: dict[str, Disposition] = Field(default_factory=dict)

@@ -92,5 +92,5 @@ def _row(store: Store, config: Config, each: Decided) -> HeldBack:
         what=decision.change,
         reason=decision.hold,
         because=words.hold(decision),
-        draft=draft(config, dossier, each),
+        draft=draft(store, config, dossier, each),
     )

@@ -18,6 +18,7 @@ from connector.plan.decide import UNNAMED
 from connector.plan.grade import fit_points, grade
 from connector.plan.hand_off import owner_for
 from connector.ruletest.branch import Branch, Test, Told
+from connector.ruletest.brief_branches import brief_branches
 
 _LETTERS: Final = "ABCDEFGH"
 _SCALE: Final = 1e9
@@ -47,6 +48,7 @@ def branches_of(rulebook: Rulebook, authority: str) -> Iterator[Branch]:
         yield Branch(
             part="dispositions", name=status, way="ends an episode", is_met=_ends(status, reason)
         )
+    yield from brief_branches(rulebook)
     for name, way, met in _of_hand_off(rulebook, authority):
         yield Branch(part="hand_off", name=name, way=way, is_met=met)
 
