@@ -14,9 +14,11 @@ from rich.table import Table
 
 from connector.assess import Alerted
 from connector.engine.result import Reason
+from connector.language import ENGLISH
 from connector.model import Episode, Fields, Person, Scalar, Verdict
 from connector.plan import words
-from connector.plan.hand_off import evidence_lines
+from connector.plan.brief import Voice
+from connector.plan.brief.evidence import evidence_lines
 from connector.ports import Stream
 from connector.report import words as report_words
 from sandbox.storytime import Cycle
@@ -95,7 +97,7 @@ def _show_handed_off(screen: Console, person: Person, alert: Alerted) -> None:
     transition = alert.transition
     what = "raised a hand" if transition.reason is Reason.HAND_RAISE else "woke up"
     screen.print(f"  [bold green]{what}[/]  {who(person)}  (score {transition.score:.0f})")
-    lines = evidence_lines(transition, UTC, {}).splitlines()
+    lines = evidence_lines(transition, Voice(language=ENGLISH, zone=UTC), {}).splitlines()
     for line in lines[:_EVIDENCE]:
         screen.print(f"     {escape(line)}")
     if len(lines) > _EVIDENCE:

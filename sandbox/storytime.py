@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from connector.assess import Assessed
+from connector.cli.brief import show as show_brief
 from connector.cli.explanation import show
 from connector.cli.page import Page
 from connector.clock import ManualClock
@@ -19,6 +20,7 @@ from connector.ingest import Ingest, Polled
 from connector.model import OutboxState, Write
 from connector.ports import Stream
 from connector.registry import load_all, open_adapters
+from connector.report.brief import brief_of
 from connector.report.explain import explain
 from connector.store import Store
 
@@ -93,6 +95,10 @@ class StoryTime:
         told = explain(self.store, self.config, person, at, self.clock.now())
         story = told.story if last is None else told.story[-last:]
         show(Page(), dataclasses.replace(told, story=story), everything=False)
+
+    def brief(self, person: int, at: int) -> None:
+        """Print what `leadmode brief` prints of a person as of `at`."""
+        show_brief(Page(), brief_of(self.store, self.config, person, at, self.clock.now()))
 
     def close(self) -> None:
         """Release files and the database; twice is harmless."""

@@ -25,7 +25,8 @@ COLUMNS: Final[Mapping[Stream, tuple[str, ...]]] = {
         *("people", "created_at", "modified_at", "closed_at", "deleted"),
     ),
     Stream.OWNERS: (
-        *("id", "name", "email", "active", "time_zone", "created_at", "modified_at", "deleted"),
+        *("id", "name", "email", "active", "time_zone", "language", "created_at"),
+        *("modified_at", "deleted"),
     ),
     Stream.ENGAGEMENTS: (
         *("id", "at", "kind", "person_id", "person_type", "email", "evidence", "asset", "link"),

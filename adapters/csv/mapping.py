@@ -44,7 +44,7 @@ FIELDS: Final[Mapping[Stream, Mapping[str, str]]] = {
         "amount": "number",
         **dict.fromkeys(("is_closed", "is_won"), "boolean"),
     },
-    Stream.OWNERS: {"name": "text", "active": "boolean", "time_zone": "text"},
+    Stream.OWNERS: {"name": "text", "active": "boolean", "time_zone": "text", "language": "text"},
 }
 """Which columns become fields of the record, and what they hold."""
 EVIDENCE: Final = {

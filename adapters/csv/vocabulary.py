@@ -11,7 +11,7 @@ from connector.ports import ObjectNames, Stream, Vocabulary
 _FIELDS: Final = {
     Stream.PEOPLE: ("name", "title", "country", "phone", "status", "opted_out", "do_not_call"),
     Stream.ACCOUNTS: ("name", "domain", "industry", "employees", "country"),
-    Stream.OWNERS: ("name", "active", "time_zone"),
+    Stream.OWNERS: ("name", "active", "time_zone", "language"),
 }
 
 

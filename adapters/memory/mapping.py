@@ -125,7 +125,7 @@ BUILT_IN: Final = {
     Role.OPPORTUNITY: _fields(
         name="text", stage="text", amount="number", is_closed="boolean", is_won="boolean"
     ),
-    Role.OWNER: _fields(name="text", active="boolean", time_zone="text"),
+    Role.OWNER: _fields(name="text", active="boolean", time_zone="text", language="text"),
 }
 """The fields that records of each role have from the start."""
 

@@ -55,7 +55,12 @@ USERS: Final = Table(
     object="User",
     stream=Stream.OWNERS,
     role=Role.OWNER,
-    known={"name": "Name", "active": "IsActive", "time_zone": "TimeZoneSidKey"},
+    known={
+        "name": "Name",
+        "active": "IsActive",
+        "time_zone": "TimeZoneSidKey",
+        "language": "LanguageLocaleKey",
+    },
     needed=("CreatedDate", "Email"),
 )
 ACCOUNTS: Final = Table(

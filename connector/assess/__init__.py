@@ -3,6 +3,7 @@
 from connector.assess.admission import Admission
 from connector.assess.assess import Assess, Assessed
 from connector.assess.hand_offs import Alerted, Setting
+from connector.assess.knowing import addressee, known_for
 from connector.assess.last_words import last_words
 from connector.assess.lifecycle import Marked
 from connector.assess.standings import place_among, ranked_now
@@ -15,6 +16,8 @@ __all__ = [
     "Assessed",
     "Marked",
     "Setting",
+    "addressee",
+    "known_for",
     "last_words",
     "place_among",
     "quiet_since",

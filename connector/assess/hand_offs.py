@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from connector.assess.knowing import addressee, known_for
 from connector.assess.standings import Standings
 from connector.assess.timeline import quiet_since
 from connector.config.rulebook import LeadMode, Rulebook
@@ -17,10 +18,12 @@ from connector.engine.result import Change, Reason, Transition
 from connector.engine.timeline import Engaged
 from connector.model import Decision, Hold, Person, Verdict, Write
 from connector.plan.assign import NOBODY, least_loaded, receivers, shares_load
+from connector.plan.brief import Brief, Known
 from connector.plan.decide import WORK, Situation, decide
 from connector.plan.evidence import must_ask, nobody_sure
-from connector.plan.hand_off import Occasion, key_of, writes_of
+from connector.plan.hand_off import Made, key_of, made_of
 from connector.plan.held_out import is_held_out
+from connector.plan.occasion import Occasion
 from connector.plan.reconcile import Alert
 from connector.plan.week import day_of, next_opening, week_start
 from connector.store import Store
@@ -75,6 +78,8 @@ class Alerted:
     decision: Decision
     transition: Transition
     writes: tuple[Write, ...] = ()
+    brief: Brief | None = None
+    """What the owner gets to read; None when nothing is handed off."""
 
 
 class HandOffs:
@@ -99,6 +104,7 @@ class HandOffs:
         self._quiet: dict[tuple[str, int], int | None] = {}
         self._waits = False
         self.standings = Standings(store, setting, view)
+        self._known: dict[str, Known] = {}
 
     def settled(self) -> Sequence[Decision]:
         """The decisions that stand: all but those for want of a record that is there by now."""
@@ -257,8 +263,9 @@ class HandOffs:
         if decision.verdict is not Verdict.HANDED_OFF:
             return Alerted(decision=decision, transition=transition)
         self._note(decision)
-        made = self._writes(mode, matcher, transition, receiver)
-        writes = tuple(self._setting.agreed.get(write.key, write) for write in made)
+        made = self._made(mode, matcher, transition, receiver)
+        found = made.writes if made else ()
+        writes = tuple(self._setting.agreed.get(write.key, write) for write in found)
         held = STORM if self._room is not None and self._room <= 0 else ""
         for write in writes:
             self._store.outbox.add(
@@ -266,7 +273,12 @@ class HandOffs:
             )
         if self._room is not None:
             self._room -= bool(writes)
-        return Alerted(decision=decision, transition=transition, writes=writes)
+        return Alerted(
+            decision=decision,
+            transition=transition,
+            writes=writes,
+            brief=made.brief if made else None,
+        )
 
     def _unsure(self, mode: LeadMode, matcher: Matcher, transition: Transition) -> bool:
         book, engagements = self._setting.rulebook, self._view.engagements
@@ -274,16 +286,16 @@ class HandOffs:
             matcher, engagements, book.machine, transition.at
         )
 
-    def _writes(
+    def _made(
         self, mode: LeadMode, matcher: Matcher, transition: Transition, receiver: str
-    ) -> tuple[Write, ...]:
+    ) -> Made | None:
         view = self._view
         if self._target is None:
-            return ()
+            return None
         about = (mode.rule.id, transition.burst)
         if about not in self._quiet:
             self._quiet[about] = quiet_since(view.engagements, matcher, transition.burst)
-        return writes_of(
+        return made_of(
             Occasion(
                 instance=self._setting.instance,
                 rulebook=self._setting.rulebook,
@@ -298,5 +310,23 @@ class HandOffs:
                 now=view.now,
                 receiver=receiver or None,
                 ranking=self.standings.told(mode.rule.id),
+                known=self._known_by(mode, matcher),
+                addressee=addressee(
+                    self._store, view.person, receiver or None, self._setting.authority
+                ),
             )
         )
+
+    def _known_by(self, mode: LeadMode, matcher: Matcher) -> Known:
+        """Looked up once per rule: some bots raise their hand ten thousand times."""
+        if mode.rule.id not in self._known:
+            self._known[mode.rule.id] = known_for(
+                self._store,
+                self._setting.rulebook,
+                self._view.person,
+                self._view.engagements,
+                matcher,
+                authority=self._setting.authority,
+                now=self._view.now,
+            )
+        return self._known[mode.rule.id]

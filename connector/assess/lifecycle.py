@@ -11,8 +11,8 @@ from connector.config.rulebook import LeadMode
 from connector.engine.match import Matcher
 from connector.engine.result import Change, Transition
 from connector.model import Decision, Episode, Write
-from connector.plan.hand_off import Occasion
 from connector.plan.lifecycle import begins_quietly, ends_quietly, lifecycle_writes
+from connector.plan.occasion import Occasion
 from connector.store import Store
 
 

@@ -14,7 +14,8 @@ from connector.model import Person
 from connector.plan import rank
 from connector.plan.assign import receivers
 from connector.plan.grade import fit_points
-from connector.plan.hand_off import Ranking, key_of
+from connector.plan.hand_off import key_of
+from connector.plan.occasion import Ranking
 from connector.plan.phase import late_points
 from connector.plan.rank import Ranked, Standing
 from connector.plan.week import day_of

@@ -11,6 +11,7 @@ from connector.cli.apply import apply
 from connector.cli.arm import arm, disarm
 from connector.cli.backtest import backtest
 from connector.cli.backup import backup, restore
+from connector.cli.brief import brief
 from connector.cli.check import check
 from connector.cli.commands import Commands, help_of
 from connector.cli.diff import diff
@@ -55,7 +56,7 @@ def leadmode(
 
 
 _IN_ORDER: tuple[Callable[..., None], ...] = (
-    run, sync, plan, apply, check, test, doctor, provision, leads, explain, why_not, held,
+    run, sync, plan, apply, check, test, doctor, provision, leads, explain, brief, why_not, held,
     backtest, diff, tune, status, backup, restore, arm, disarm, reload, version,
 )  # fmt: skip
 

@@ -20,6 +20,9 @@ def plan(
         Path | None,
         typer.Option("--out", "-o", metavar="FILE", help="Save it for `leadmode apply`."),
     ] = None,
+    texts: Annotated[
+        bool, typer.Option("--texts", help="Show the whole text of every task and note.")
+    ] = False,
     config: ConfigPath = None,
     as_json: AsJson = False,
 ) -> None:
@@ -44,7 +47,7 @@ def plan(
     if as_json:
         print_json({"plan": made, "hand_offs": made.hand_offs, "file": out, "checksum": checksum})
     else:
-        show(Page(), made)
+        show(Page(), made, texts=texts)
     if out and not as_json:
         page = Page()
         page.line()

@@ -15,8 +15,8 @@ from connector.report import words
 _NOTHING = "(nothing)"
 
 
-def show(page: Page, plan: Plan) -> None:
-    """The whole plan, one block per owner."""
+def show(page: Page, plan: Plan, *, texts: bool = False) -> None:
+    """The whole plan, one block per owner; with `texts` what tasks and notes say too."""
     for name, reason in plan.failed.items():
         page.row([Cell(f"{name}: ", "bold"), Cell(f"could not be read. {reason}", "red")])
     if plan.new_rules:
@@ -27,7 +27,7 @@ def show(page: Page, plan: Plan) -> None:
         held = [each for each in plan.held if each.owner == owner]
         page.row([Cell(owner, "bold"), Cell(f": {_counts(writes, held)}")])
         for write in writes:
-            _show_write(page, write, ZoneInfo(plan.zone))
+            _show_write(page, write, ZoneInfo(plan.zone), texts=texts)
         for hold in held:
             _show_hold(page, hold)
         page.line()
@@ -48,7 +48,7 @@ def _counts(writes: list[PlannedWrite], held: list[PlannedHold]) -> str:
     return ", ".join([*told, f"{len(held)} held"] if held else told)
 
 
-def _show_write(page: Page, each: PlannedWrite, zone: ZoneInfo) -> None:
+def _show_write(page: Page, each: PlannedWrite, zone: ZoneInfo, *, texts: bool) -> None:
     held = " - the brake would hold it" if each.braked else ""
     who = f"{each.name}, {each.company}" if each.company else each.name
     mark = "~ " if each.kind is WriteKind.SET_FIELDS else "+ "
@@ -58,11 +58,21 @@ def _show_write(page: Page, each: PlannedWrite, zone: ZoneInfo) -> None:
     )
     for line in _lines(each, zone):
         page.line(line, indent=6)
+    for line in str(each.fields.get("body") or "").splitlines() if texts and is_text(each) else ():
+        page.line(f"| {line}".rstrip(), "dim", indent=6)
+
+
+def is_text(each: PlannedWrite) -> bool:
+    """Whether it is a text for people, not the fields of a record."""
+    return each.kind is not WriteKind.SET_FIELDS
 
 
 def _lines(each: PlannedWrite, zone: ZoneInfo) -> Iterator[str]:
     if each.was is None:
         yield "the CRM does not have the record any more: it is gone, or merged into another"
+    if each.kind is WriteKind.ADD_NOTE:
+        yield f'note "{each.fields.get("subject")}"'
+        return
     if each.kind is not WriteKind.SET_FIELDS:
         due = each.fields.get("due_at")
         until = f", due {moment(due, zone)}" if isinstance(due, int) else ""

@@ -34,13 +34,25 @@ PLACEHOLDERS: Final = frozenset(
         "first_entered_on",
         "last_entered_on",
         "left_on",
+        "who",
+        "why_now",
+        "learned",
+        "not_to_repeat",
+        "missing",
+        "history",
+        "next_step",
+        "brief",
     }
 )
 RANKED: Final = frozenset({"rank", "stars", "flames", "value"})
 """Those that need to know everybody else of the rep."""
 DIGEST_PLACEHOLDERS: Final = frozenset({"owner", "week", "count", "worth", "deferred"})
 """What the templates of the weekly digest may hold."""
-OF_EPISODES: Final = PLACEHOLDERS - RANKED
+BRIEFED: Final = frozenset(
+    {"who", "why_now", "learned", "not_to_repeat", "missing", "history", "next_step", "brief"}
+)
+"""Those that need to know everything about the person; parts of the brief."""
+OF_EPISODES: Final = PLACEHOLDERS - RANKED - BRIEFED
 """What a [[lifecycle]] may ask for."""
 ONLY_AT_END: Final = "left_on"
 """Known when an episode has ended, so only a [[lifecycle]] of endings may ask for it."""

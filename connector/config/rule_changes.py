@@ -8,6 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from connector.config.brief_tables import NextStepTable, TopicTable
 from connector.config.capacity_tables import CapacityTable, HoldoutTable, RankTable, TeamTable
 from connector.config.positions import Loc
 from connector.config.rule_files import LISTS, Entry, RuleFiles
@@ -41,7 +42,11 @@ _MODELS: Final[Mapping[str, type[Table]]] = {
     "capacity": CapacityTable,
     "holdout": HoldoutTable,
     "team": TeamTable,
+    "topic": TopicTable,
+    "next_step": NextStepTable,
 }
+_LISTED: Final = ("signal", "lead_mode", "topic", "next_step")
+"""Tables of which there are many, told apart by id."""
 _NAMES: Final = ("id", "label", "field")
 """Keys by which the tables of a list are told apart."""
 _LONGEST: Final = 60

@@ -22,7 +22,10 @@ from connector.config.wording import toml_text
 from connector.errors import FixInput
 from connector.problems import Place, Problem, did_you_mean
 
-LISTS: Final = ("signal", "lead_mode", "exclusion", "silence", "lifecycle", "team", "absence")
+LISTS: Final = (
+    "signal", "lead_mode", "exclusion", "silence", "topic", "next_step", "lifecycle", "team",
+    "absence",
+)  # fmt: skip
 """Tables of which there are many, told apart by id; absences have none."""
 NAMED: Final = ("group", "persona")
 """Tables of which there are many, told apart by the last part of their header."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
+from connector.config.brief_tables import NextStepTable, TopicTable, known_language
 from connector.config.capacity_tables import (
     AbsenceTable,
     CapacityTable,
@@ -33,6 +34,7 @@ from connector.config.wording import Table
 from connector.engine.result import Reason
 from connector.engine.rule import DEFAULT_GROUP
 from connector.engine.timeline import EndReason
+from connector.language import CODES
 
 Points = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -49,6 +51,7 @@ Reasons = Annotated[
     *one_or_many({"enum": [str(one) for side in REASONS.values() for one in side]}),
     Field(min_length=1),
 ]
+SpokenLanguage = Annotated[str, BeforeValidator(known_language), WithJsonSchema({"enum": [*CODES]})]
 Owners = Annotated[
     list[Annotated[Owned, Field(strict=False)]],
     *one_or_many({"enum": [one.value for one in Owned]}),
@@ -242,6 +245,10 @@ class HandOffTable(Table):
     """The CRM's id of the user who gets the tasks when none of the owners is active."""
     field: list[FieldTable] = Field(default_factory=list)
     """Fields to set."""
+    language: SpokenLanguage = "en"
+    """Of texts for an owner whose own language the CRM does not tell."""
+    note: bool = False
+    """Whether the brief is written as a note too, where the CRM keeps notes."""
 
 
 class LifecycleTable(Table):
@@ -283,6 +290,10 @@ class RuleFile(Table):
     """When a hand-off is not made."""
     exclusion: list[ExclusionTable] = Field(default_factory=list)
     """Who is never handed off."""
+    topic: list[TopicTable] = Field(default_factory=list)
+    """What buyers learn about."""
+    next_step: list[NextStepTable] = Field(default_factory=list)
+    """What a brief suggests to do."""
     hand_off: HandOffTable | None = None
     """What a hand-off writes into the CRM."""
     silence: list[SilenceTable] = Field(default_factory=list)

@@ -11,7 +11,7 @@ from connector.config.placeholders import RANKED, used_in
 from connector.engine.condition import Condition, Logical, folded
 from connector.engine.rule import MachineTests, Rule
 from connector.engine.timeline import EndReason
-from connector.model import Scalar
+from connector.model import Kind, Scalar
 
 
 class Owned(StrEnum):
@@ -115,6 +115,10 @@ class HandOff:
     fallback_owner: str | None = None
     """Platform id of the user who gets the tasks when none of them has."""
     fields: tuple[FieldChange, ...] = ()
+    language: str = "en"
+    """Of texts for an owner whose own language is not known."""
+    note: bool = False
+    """Whether the brief is written as a note too."""
 
     def fields_on(self, instance: str) -> tuple[FieldChange, ...]:
         """What is set on one platform instance; of several for one field the first counts."""
@@ -150,6 +154,34 @@ class Persona:
 
     name: str
     when: Logical
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """Something that a buyer learns about."""
+
+    id: str
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """By language; "" is for all. Empty: it is called by its id."""
+    kinds: frozenset[Kind] = frozenset()
+    """Empty: all by which one learns anything."""
+    assets: tuple[str, ...] = ()
+    """Patterns as those of a signal; empty: any."""
+    phase: str = ""
+    """Of the journey; empty: none in particular."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """What a brief suggests to do, for whom and when. Whatever is empty is for all."""
+
+    id: str
+    texts: Mapping[str, str]
+    """By language; "" is for all."""
+    personas: frozenset[str] = frozenset()
+    phases: frozenset[str] = frozenset()
+    reason: str = ""
+    """How somebody entered: "score" or "hand_raise"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +247,9 @@ class Rulebook:
     hand_off: HandOff
     personas: tuple[Persona, ...] = ()
     """The first that holds is the person's."""
+    topics: tuple[Topic, ...] = ()
+    next_steps: tuple[NextStep, ...] = ()
+    """The first that fits is suggested."""
     fit_points: tuple[FitPoints, ...] = ()
     grades: Grades = field(default_factory=Grades)
     holds: Holds = field(default_factory=Holds)

@@ -7,6 +7,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+from connector.config.brief_rules import (
+    check_next_steps,
+    check_topics,
+    next_steps_of,
+    topics_of,
+)
+from connector.config.brief_tables import NextStepTable, TopicTable
 from connector.config.capacity_rules import read_sharing
 from connector.config.capacity_tables import AbsenceTable, HoldoutTable, TeamTable
 from connector.config.conditions import ConditionReader
@@ -46,9 +53,11 @@ from connector.config.rulebook import (
     Holds,
     LeadMode,
     Lifecycle,
+    NextStep,
     Persona,
     Rulebook,
     Silence,
+    Topic,
 )
 from connector.config.silence import SilenceTable, end_of
 from connector.config.types import CLASSES, ID_PATTERN, PATTERNS_IN_WORDS
@@ -67,6 +76,8 @@ _STAND_INS: Final[Mapping[type[Table], Mapping[str, object]]] = {
     GroupTable: {"cap": 0},
     ExclusionTable: {"id": "unknown", "when": {}},
     SilenceTable: {"id": "unknown", "since": "2000-01-01", "until": "2000-01-01"},
+    TopicTable: {"id": "unknown"},
+    NextStepTable: {"id": "unknown", "text": "-"},
     HandOffTable: {"subject": "-", "body": "-"},
     TeamTable: {"id": "unknown", "members": ["unknown"]},
     AbsenceTable: {"owner": "unknown", "since": "2000-01-01", "until": "2000-01-01"},
@@ -111,6 +122,8 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
         ),
         hand_off=reading.hand_off(sources),
         personas=reading.personas(),
+        topics=reading.topics(),
+        next_steps=reading.next_steps(),
         fit_points=reading.fit_points(fit),
         grades=_grades(fit),
         holds=reading.holds(),
@@ -196,6 +209,18 @@ class _Reading:
             Persona(name=entry.key, when=self.condition(entry, ("when",), in_persona=True))
             for entry in entries
         )
+
+    def topics(self) -> tuple[Topic, ...]:
+        """What buyers learn about."""
+        tables = self.several(TopicTable, self._files.lists["topic"])
+        self.problems.extend(check_topics(tables))
+        return topics_of(tables)
+
+    def next_steps(self) -> tuple[NextStep, ...]:
+        """What is suggested, in the order in which it is asked."""
+        tables = self.several(NextStepTable, self._files.lists["next_step"])
+        self.problems.extend(check_next_steps(tables, self._files.named["persona"]))
+        return next_steps_of(tables)
 
     def exclusions(self) -> tuple[Exclusion, ...]:
         """Who is never handed off, by name; an empty `when` is refused, it would mean everybody."""
@@ -373,6 +398,8 @@ def _hand_off(table: HandOffTable) -> HandOff:
         raised_priority=table.raised_priority,
         owners=tuple(table.owners),
         fallback_owner=table.fallback_owner,
+        language=table.language,
+        note=table.note,
         fields=_fields(table.field),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from connector.engine.parts import Parts, Row
@@ -64,10 +65,10 @@ class Matcher:
         return self._look(kind_code, evidence, touchpoint) if found is None else found
 
     def _look(self, kind_code: int, evidence: int, touchpoint: Touchpoint) -> int:
-        about = (touchpoint.asset.lower(), touchpoint.link.lower())
+        told = about(touchpoint)
         found = _NONE
         for candidate in self._candidates[kind_code]:
-            if candidate.matches(evidence, touchpoint.source, about):
+            if candidate.matches(evidence, touchpoint.source, told):
                 found = candidate.index
                 break
         if len(self._remembered) >= _REMEMBERED:
@@ -85,10 +86,7 @@ class _Candidate:
         self.index = index
         self._classes = signal.classes
         self._sources = signal.sources
-        # `translate` makes each star atomic: hostile text cannot make it backtrack without end.
-        self._patterns = tuple(
-            re.compile(fnmatch.translate(pattern.lower())) for pattern in signal.assets
-        )
+        self._patterns = signal.assets
 
     @property
     def is_plain(self) -> bool:
@@ -100,9 +98,24 @@ class _Candidate:
             return False
         if self._sources and source not in self._sources:
             return False
-        return not self._patterns or any(
-            pattern.match(text) for pattern in self._patterns for text in about
-        )
+        return not self._patterns or any_like(self._patterns, about)
+
+
+def about(touchpoint: Touchpoint) -> tuple[str, str]:
+    """What the patterns of a signal or topic are held against."""
+    return touchpoint.asset.lower(), touchpoint.link.lower()
+
+
+def any_like(patterns: Iterable[str], texts: Iterable[str]) -> bool:
+    """Whether one of the texts, in small letters, is like one of the patterns."""
+    compiled = [_compiled(pattern) for pattern in patterns]
+    return any(pattern.match(text) for text in texts for pattern in compiled)
+
+
+@lru_cache(maxsize=4_096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # `translate` makes each star atomic: hostile text cannot make it backtrack without end.
+    return re.compile(fnmatch.translate(pattern.lower()))
 
 
 def _candidates(rule: Rule, kind: Kind) -> tuple[_Candidate, ...]:

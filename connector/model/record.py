@@ -48,7 +48,7 @@ class Record:
     - person: name, title, country, phone, status, opted_out (bool), do_not_call (bool)
     - account: name, domain, industry, employees (int), country
     - opportunity: name, stage, amount (float), is_closed (bool), is_won (bool)
-    - owner: name, active (bool), time_zone
+    - owner: name, active (bool), time_zone, language
 
     A field that is absent was not readable; one that is None is known to be empty.
     """

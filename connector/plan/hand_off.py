@@ -2,84 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final, TypeGuard
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from connector.config.conditions import PERSONA
-from connector.config.rulebook import HandOff, LeadMode, Owned, Rulebook
-from connector.engine.condition import Facts
+from connector.config.rulebook import HandOff, LeadMode
 from connector.engine.result import Change, Reason, Transition
-from connector.model import Episode, Person, Record, RecordRef, Scalar, Write, WriteKind
+from connector.model import Person, RecordRef, Scalar, Write, WriteKind
 from connector.plan import text, words
+from connector.plan.brief import Brief, Voice, active_owners, compose, voice_of
+from connector.plan.brief.compose import before, quiet
 from connector.plan.grade import fit_points, grade
 from connector.plan.key import write_key
-from connector.plan.phase import phase_of, phases_of
-
-_FADED: Final = 0.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ranking:
-    """What the placeholders about the order say; empty where nobody was put in order."""
-
-    rank: str = ""
-    """For example "rank 2 of 7: A1, never bought"."""
-    stars: str = ""
-    flames: str = ""
-    value: str = ""
+from connector.plan.occasion import Occasion
+from connector.plan.phase import phase_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
-    """What a hand-off is made of."""
+class Made:
+    """The writes of a hand-off, and the brief that they hold."""
 
-    instance: str
-    """The configured id of this leadmode; part of every key."""
-    rulebook: Rulebook
-    mode: LeadMode
-    person: Person
-    facts: Facts
-    target: RecordRef
-    """The record that gets the task."""
-    transition: Transition
-    quiet_since: int | None
-    """The last qualifying engagement before the burst, UTC ms."""
-    episodes: Sequence[Episode]
-    """Those of the person, of all rules, as recorded now."""
-    zone: ZoneInfo
-    now: int
-    receiver: str | None = None
-    """Platform id of who gets the task; None: nobody is named."""
-    ranking: Ranking = field(default_factory=Ranking)
+    writes: tuple[Write, ...]
+    brief: Brief
 
 
 def writes_of(occasion: Occasion) -> tuple[Write, ...]:
-    """The task, and the fields of the record where the rules set any."""
-    values = placeholders(occasion)
-    task = Write(
-        key=_key(occasion, "task"),
-        kind=WriteKind.CREATE_TASK,
-        target=occasion.target,
-        fields=_task(occasion, values),
-    )
-    changes = occasion.rulebook.hand_off.fields_on(occasion.target.instance)
-    if not changes:
-        return (task,)
-    fields = Write(
-        key=_key(occasion, "fields"),
-        kind=WriteKind.SET_FIELDS,
-        target=occasion.target,
-        fields={each.field: text.subject(each.value, values) for each in changes},
-        expected={each.field: each.expected for each in changes if each.expected is not None},
-    )
-    return (task, fields)
+    """The task, the note and the fields of the record, where the rules want them."""
+    return made_of(occasion).writes
+
+
+def made_of(occasion: Occasion) -> Made:
+    """The writes, and the brief."""
+    told = told_of(occasion)
+    rules, language = occasion.rulebook.hand_off, told.voice.language
+    writes = [_write(occasion, "task", WriteKind.CREATE_TASK, _task(occasion, told))]
+    if rules.note:
+        note: dict[str, Scalar] = {
+            "subject": text.subject(rules.subject, told.values),
+            "body": text.body("{{brief}}", told.values, language.more),
+        }
+        writes.append(_write(occasion, "note", WriteKind.ADD_NOTE, note))
+    changes = rules.fields_on(occasion.target.instance)
+    if changes:
+        values: dict[str, Scalar] = {
+            each.field: text.subject(each.value, told.values) for each in changes
+        }
+        fields = _write(occasion, "fields", WriteKind.SET_FIELDS, values)
+        expected = {each.field: each.expected for each in changes if each.expected is not None}
+        writes.append(replace(fields, expected=expected))
+    return Made(writes=tuple(writes), brief=told.brief)
+
+
+def _write(occasion: Occasion, action: str, kind: WriteKind, fields: dict[str, Scalar]) -> Write:
+    return Write(key=_key(occasion, action), kind=kind, target=occasion.target, fields=fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is told, to whom."""
+
+    voice: Voice
+    values: Mapping[str, str]
+    """Of every placeholder."""
+    brief: Brief
+
+
+def told_of(occasion: Occasion) -> Told:
+    """Every text about an alert, for whoever gets the task."""
+    rules = occasion.rulebook.hand_off
+    voice = voice_of(occasion.addressee, rules, occasion.zone, speak=occasion.speak)
+    brief = compose(occasion, voice)
+    return Told(voice=voice, values=_placeholders(occasion, voice, brief), brief=brief)
 
 
 def placeholders(occasion: Occasion) -> dict[str, str]:
     """The value of every placeholder; an unknown field reads as an empty text."""
-    transition, facts, zone = occasion.transition, occasion.facts, occasion.zone
+    return dict(told_of(occasion).values)
+
+
+def _placeholders(occasion: Occasion, voice: Voice, brief: Brief) -> Mapping[str, str]:
+    """The value of every placeholder; an unknown field reads as an empty text."""
+    transition, facts, language = occasion.transition, occasion.facts, voice.language
     fit = fit_points(occasion.rulebook.fit_points, facts, occasion.rulebook.grades.cap)
     named = {
         name: _shown(facts.get(name))
@@ -91,20 +94,21 @@ def placeholders(occasion: Occasion) -> dict[str, str]:
             "owner.name",
         )
     }
-    return named | {
-        "person.company": _shown(facts.get("account.name")),
+    return {
+        **named,
+        **brief.parts,
+        "person.company": named["account.name"],
         "rule.title": occasion.mode.title or occasion.mode.rule.id,
         "score": f"{transition.score:.0f}",
         "grade": grade(occasion.rulebook.grades, fit=fit, score=transition.score),
-        "reason": words.why(transition.reason),
-        "evidence": evidence_lines(transition, zone, phases_of(occasion.mode.rule)),
-        "quiet": _quiet(transition, occasion.quiet_since) or "an unknown time",
-        "before": _before(transition, occasion.quiet_since),
-        "entered_on": words.day(transition.at, zone),
-        "burst_days": words.span(transition.at - transition.burst),
-        "consent": consent(facts),
+        "reason": words.why(transition.reason, language),
+        "quiet": quiet(occasion, voice),
+        "before": before(occasion, voice),
+        "entered_on": words.day(transition.at, voice.zone, language),
+        "burst_days": words.span(transition.at - transition.burst, language),
         "phase": phase_of(occasion.mode.rule, transition),
         "persona": _shown(facts.get(PERSONA)),
+        "brief": brief.text,
         "rank": occasion.ranking.rank,
         "stars": occasion.ranking.stars,
         "flames": occasion.ranking.flames,
@@ -131,44 +135,12 @@ def _times(occasion: Occasion) -> dict[str, str]:
     }
 
 
-def evidence_lines(transition: Transition, zone: ZoneInfo, phases: Mapping[str, str]) -> str:
-    """What the person did, best evidence first, one line each; what has faded is left out.
-
-    `phases` has the phase of the journey by signal.
-    """
-    shown = [
-        (each.engaged, f" (+{each.points:.0f}{_phase(phases.get(each.signal))})")
-        for each in transition.evidence
-        if each.points >= _FADED
-    ]
-    raised = transition.raised_by
-    if raised is not None:
-        rest = [(engaged, points) for engaged, points in shown if engaged != raised]
-        shown = [(raised, " - asked for it"), *rest]
-    return "\n".join(
-        f"- {words.moment(engaged.at, zone)}: {words.did(engaged)}{points}"
-        for engaged, points in shown
-    )
-
-
-def _phase(phase: str | None) -> str:
-    return f", {phase}" if phase else ""
-
-
-def consent(facts: Facts) -> str:
-    """What a rep may do, in words."""
-    mail, call = facts.get("person.opted_out"), facts.get("person.do_not_call")
-    if mail is None and call is None:
-        return "consent not known"
-    return f"mail {'not ' if mail else ''}allowed, call {'not ' if call else ''}allowed"
-
-
-def _task(occasion: Occasion, values: dict[str, str]) -> dict[str, Scalar]:
+def _task(occasion: Occasion, told: Told) -> dict[str, Scalar]:
     rules: HandOff = occasion.rulebook.hand_off
     raised = occasion.transition.reason is Reason.HAND_RAISE
     return {
-        "subject": text.subject(rules.subject, values),
-        "body": text.body(rules.body, values),
+        "subject": text.subject(rules.subject, told.values),
+        "body": text.body(rules.body, told.values, told.voice.language.more),
         "due_at": occasion.now + (rules.raised_due if raised else rules.due),
         "priority": rules.raised_priority if raised else rules.priority,
         "owner": occasion.receiver,
@@ -185,23 +157,7 @@ def owner_for(person: Person, rules: HandOff) -> str | None:
 
 def owners_of(person: Person, rules: HandOff) -> Iterator[str]:
     """Platform ids of the active owners in the order of the rules."""
-    owners = {Owned.RECORD: person.owner, Owned.ACCOUNT: person.account_owner}
-    asked = (owners[each] for each in rules.owners)
-    return (owner.ref.id for owner in asked if _is_active(owner))
-
-
-def _is_active(owner: Record | None) -> TypeGuard[Record]:
-    """Whether somebody works there; who was never read is taken for active."""
-    return owner is not None and not owner.deleted and owner.fields.get("active") is not False
-
-
-def _quiet(transition: Transition, since: int | None) -> str:
-    return "" if since is None else words.span(transition.burst - since)
-
-
-def _before(transition: Transition, since: int | None) -> str:
-    quiet = _quiet(transition, since)
-    return f"Quiet for {quiet} before" if quiet else "No earlier engagement known"
+    return (owner.ref.id for owner in active_owners(person, rules))
 
 
 def _key(occasion: Occasion, action: str) -> str:

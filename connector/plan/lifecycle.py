@@ -8,8 +8,9 @@ from connector.config.rulebook import FieldChange, Lifecycle, first_per_field
 from connector.engine.result import Change
 from connector.model import Decision, Episode, Hold, RecordRef, Write, WriteKind
 from connector.plan import text, words
-from connector.plan.hand_off import Occasion, placeholders
+from connector.plan.hand_off import placeholders
 from connector.plan.key import write_key
+from connector.plan.occasion import Occasion
 
 _NOT_BEGUN: Final = frozenset({Hold.BASELINE, Hold.OVER, Hold.SAME_BURST, Hold.EXCLUDED})
 _NOT_ENDED: Final = frozenset({Hold.BASELINE, Hold.EXCLUDED})

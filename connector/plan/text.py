@@ -7,9 +7,11 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
+from connector.language import ENGLISH
+from connector.plan.lines import whole_lines
+
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*([a-z_.]{1,40})\s*\}\}")
 LONGEST_SUBJECT: Final = 255
-_LONGEST_BODY: Final = 32_000
 _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
@@ -18,9 +20,9 @@ def subject(template: str, values: Mapping[str, str]) -> str:
     return shortened(" ".join(rendered(template, values).split()), LONGEST_SUBJECT)
 
 
-def body(template: str, values: Mapping[str, str]) -> str:
-    """Several lines, at most 32,000 characters in all."""
-    return shortened(rendered(template, values).strip(), _LONGEST_BODY)
+def body(template: str, values: Mapping[str, str], more: str = ENGLISH.more) -> str:
+    """Several lines, as many as every target holds; `more` tells how many were left out."""
+    return whole_lines(rendered(template, values).strip(), more)
 
 
 def rendered(template: str, values: Mapping[str, str]) -> str:

@@ -153,7 +153,7 @@ class _Making:
         decided = Decided(
             person=person.id, decision=decision, decided_at=self._done.now, revision=revision
         )
-        would = draft(self._config, dossier, decided)
+        would = draft(self._store, self._config, dossier, decided)
         return PlannedHold(
             person=person.id,
             name=dossier.who.label,

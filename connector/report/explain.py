@@ -11,10 +11,11 @@ from connector.clock import DAY
 from connector.config.conditions import PERSONA
 from connector.config.rulebook import LeadMode
 from connector.engine.result import Change, Reason, Transition
+from connector.language import ENGLISH
 from connector.model import Decision
+from connector.plan.brief.sections import consent
 from connector.plan.decide import Situation, holds_against
 from connector.plan.grade import fit_points, grade
-from connector.plan.hand_off import consent
 from connector.plan.reconcile import Alert
 from connector.plan.words import moment
 from connector.report import words
@@ -87,7 +88,7 @@ def explain(store: Store, config: Config, person: int, at: int | None, now: int)
         who=dossier.who,
         records=tuple(str(record.ref) for record in dossier.person.records),
         company=_company(dossier),
-        consent=consent(dossier.facts),
+        consent=consent(dossier.facts, ENGLISH),
         persona=str(dossier.facts.get(PERSONA) or ""),
         grade=grade(config.rulebook.grades, fit=points, score=score),
         fit=points,

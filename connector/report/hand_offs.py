@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from connector.assess import quiet_since
+from connector.assess import addressee, known_for, quiet_since
 from connector.config.rulebook import LeadMode
 from connector.engine.match import Matcher
 from connector.engine.result import Change, Contribution, Reason, Transition
 from connector.engine.timeline import Engaged, Touchpoint
 from connector.model import Decision, Evidence, Kind, Verdict, Write, WriteKind
-from connector.plan.hand_off import Occasion, writes_of
+from connector.plan.hand_off import writes_of
 from connector.plan.key import write_key
+from connector.plan.occasion import Occasion
 from connector.report.dossier import Dossier
+from connector.store import Store
 from connector.store.outbox import Queued
 from connector.store.overview import Decided, Proof, Told
 
@@ -45,13 +47,13 @@ def writes_for(config: Config, dossier: Dossier, decision: Decision) -> tuple[Qu
     found = [
         (action, queued)
         for queued in dossier.queued
-        for action in ("task", "fields")
+        for action in ("task", "note", "fields")
         if queued.write.key in _keys(config, decision, queued, action)
     ]
     return tuple(queued for _, queued in sorted(found, key=lambda each: each[0] != "task"))
 
 
-def draft(config: Config, dossier: Dossier, decided: Decided) -> Draft | None:
+def draft(store: Store, config: Config, dossier: Dossier, decided: Decided) -> Draft | None:
     """What a held hand-off would have written at its time; None when it had no target."""
     mode = mode_of(config, decided.decision.rule)
     target = dossier.person.record_in(config.authority.name)
@@ -73,6 +75,16 @@ def draft(config: Config, dossier: Dossier, decided: Decided) -> Draft | None:
         zone=ZoneInfo(config.time_zone),
         now=decided.decided_at,
         receiver=dossier.receiver_id or None,
+        known=known_for(
+            store,
+            config.rulebook,
+            dossier.person,
+            dossier.engagements,
+            matcher,
+            authority=config.authority.name,
+            now=decided.decided_at,
+        ),
+        addressee=addressee(store, dossier.person, dossier.receiver_id, config.authority.name),
     )
     return _draft(writes_of(occasion))
 

@@ -111,5 +111,5 @@ def _row(store: Store, config: Config, each: Decided) -> HeldBack:
         reason=decision.hold,
         because=words.hold(decision),
         worth=worth_of(dossier.person, each.decided_at).in_words(each.decided_at),
-        draft=draft(config, dossier, each),
+        draft=draft(store, config, dossier, each),
     )

@@ -19,6 +19,7 @@ from connector.plan.decide import UNNAMED
 from connector.plan.grade import fit_points, grade
 from connector.plan.hand_off import owner_for
 from connector.ruletest.branch import Branch, Test, Told
+from connector.ruletest.brief_branches import brief_branches
 from connector.ruletest.lifecycle import branches_of_lifecycles
 from connector.ruletest.sharing import of_sharing
 
@@ -51,6 +52,7 @@ def branches_of(rulebook: Rulebook, authority: str) -> Iterator[Branch]:
         yield Branch(
             part="dispositions", name=status, way="ends an episode", is_met=_ends(status, reason)
         )
+    yield from brief_branches(rulebook)
     for name, way, met in _of_hand_off(rulebook, authority):
         yield Branch(part="hand_off", name=name, way=way, is_met=met)
     yield from of_sharing(rulebook)

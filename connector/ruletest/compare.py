@@ -159,6 +159,14 @@ class _Look:
     def body(self, wanted: Sequence[str]) -> _Seens:
         return self._texts("body", wanted)
 
+    def brief(self, wanted: Sequence[str]) -> _Seens:
+        found = [each.alerted.brief.text for each in self._alerts if each.alerted.brief]
+        return self._within(found, wanted, self._no_task)
+
+    def note(self, wanted: Sequence[str]) -> _Seens:
+        found = [str(write.fields["body"]) for _, write in self._writes(WriteKind.ADD_NOTE)]
+        return self._within(found, wanted, self._no_note)
+
     def priority(self, wanted: str) -> _Seens:
         return self._task_values([wanted], lambda _, write: str(write.fields["priority"]))
 
@@ -214,9 +222,14 @@ class _Look:
 
     def _texts(self, key: str, wanted: Sequence[str]) -> _Seens:
         found = [str(write.fields[key]) for _, write in self._writes(WriteKind.CREATE_TASK)]
+        return self._within(found, wanted, self._no_task)
+
+    def _within(
+        self, found: Sequence[str], wanted: Sequence[str], none: Callable[[], _Seen]
+    ) -> _Seens:
         for text in wanted:
             if not found:
-                yield f"has {toml_text(text)}", self._no_task()
+                yield f"has {toml_text(text)}", none()
             else:
                 holds = any(text in each for each in found)
                 yield f"has {toml_text(text)}", _Seen(holds=holds, got="\n".join(found))
@@ -232,6 +245,10 @@ class _Look:
     def _no_task(self) -> _Seen:
         alerts = self._alerts_in_words() if self._alerts else "there was no alert"
         return _Seen(holds=False, missing=True, got=f"no task was made: {alerts}")
+
+    def _no_note(self) -> _Seen:
+        alerts = self._alerts_in_words() if self._alerts else "there was no alert"
+        return _Seen(holds=False, missing=True, got=f"no note was written: {alerts}")
 
     def _writes(self, kind: WriteKind) -> list[tuple[Alert, Write]]:
         return [

@@ -65,10 +65,12 @@ def _records(case: Case, authority: str) -> Iterator[News]:
     for number, one in enumerate(case.table.opportunities, start=1):
         person, account = now["person"].ref, now["person"].account
         named = one.of == "person"
+        said: dict[str, Scalar] = {"name": one.name, "amount": one.amount}
+        named_so = {key: value for key, value in said.items() if value is not None}
         opened = Record(
             ref=RecordRef(authority, "Opportunity", f"opportunity-{number}"),
             role=Role.OPPORTUNITY,
-            fields={"is_closed": False, "is_won": False},
+            fields={**named_so, "is_closed": False, "is_won": False},
             account=account,
             people=(person,) if named else (),
             created_at=one.opened,
@@ -76,7 +78,7 @@ def _records(case: Case, authority: str) -> Iterator[News]:
         )
         yield News(at=one.opened, record=opened)
         if one.closed is not None:
-            fields = {"is_closed": True, "is_won": one.won}
+            fields = {**named_so, "is_closed": True, "is_won": one.won}
             closed = replace(opened, fields=fields, closed_at=one.closed, modified_at=one.closed)
             yield News(at=one.closed, record=closed)
 

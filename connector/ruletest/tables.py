@@ -93,6 +93,10 @@ class OwnerTable(Table):
     """Left out: made from the name of the table."""
     active: bool = True
     """Whether they still work in the CRM."""
+    language: str | None = None
+    """As the CRM has it, for example "de" or "de_AT". Unknown when left out."""
+    time_zone: str | None = None
+    """By its IANA name. Unknown when left out."""
     fields: dict[str, Value] = Field(default_factory=dict)
     """Further fields that a source's table maps."""
 
@@ -140,6 +144,10 @@ class OpportunityTable(Table):
     """When it was closed. Left out: it is open."""
     won: bool = False
     """Whether it was closed as won."""
+    name: str | None = None
+    """As the CRM has it. Like the amount, unknown when left out."""
+    amount: float | None = None
+    """In the CRM's currency."""
     of: Literal["person", "account"] = "person"
     """Whether it names the person, or only the company."""
 
@@ -250,6 +258,10 @@ class ExpectTable(Table):
     """Texts in the subject of a task made since the moment before."""
     body: Texts = Field(default_factory=list)
     """Texts in the body of a task made since the moment before."""
+    brief: Texts = Field(default_factory=list)
+    """Texts in the brief of a hand-off made since the moment before, whatever the task shows."""
+    note: Texts = Field(default_factory=list)
+    """Texts in a note written since the moment before."""
     priority: Literal["high", "normal"] | None = None
     """Of a task made since the moment before."""
     due: Duration | None = None

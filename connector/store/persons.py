@@ -72,6 +72,27 @@ def find_person(connection: sqlite3.Connection, text: str) -> list[int]:
     )
 
 
+def colleagues(connection: sqlite3.Connection, account: RecordRef, most: int) -> list[Record]:
+    """Up to `most` records of people who work at a company, the oldest first."""
+    rows = connection.execute(
+        SELECT_RECORD + "WHERE r.account = (SELECT id FROM record WHERE instance = ? "
+        "AND object_type = ? AND external_id = ?) AND r.role = 'person' AND r.deleted = 0 "
+        "AND r.known = 1 ORDER BY r.id LIMIT ?",
+        (account.instance, account.object_type, account.id, most),
+    )
+    return [decode(row) for row in rows]
+
+
+def user(connection: sqlite3.Connection, instance: str, external_id: str) -> Record | None:
+    """A user of a platform instance by their id, as last read."""
+    row = connection.execute(
+        SELECT_RECORD + "WHERE r.instance = ? AND r.external_id = ? AND r.role = 'owner' "
+        "AND r.known = 1",
+        (instance, external_id),
+    ).fetchone()
+    return decode(row) if row else None
+
+
 def addresses(connection: sqlite3.Connection, person: int) -> list[str]:
     """The normalised e-mail addresses of a person."""
     rows = connection.execute(

@@ -100,6 +100,7 @@ def _lived(out: Console, config: Path, platforms: Platforms) -> Told:
         cycles = acts.live(out, leadmode, platforms.happen, world)
         known = in_org(world, platforms)
         acts.explain_champion(out, leadmode, known, cycles)
+        acts.show_brief(out, leadmode, known, cycles)
         show_one_person(out, known, cycles)
     return Told(world=known, cycles=cycles)
 

@@ -126,6 +126,16 @@ def explain_champion(out: Console, leadmode: StoryTime, world: World, cycles: li
         leadmode.explain(number)
 
 
+def show_brief(out: Console, leadmode: StoryTime, world: World, cycles: list[Cycle]) -> None:
+    """What the rep reads about her, as `leadmode brief` tells it at the moment of the hand-off."""
+    champion = next(member for member in world.cast if member.key == "champion")
+    news = news_of(champion, cycles)
+    handed = [alert for each in news for alert in each.alerts if alert.writes]
+    if handed:
+        screen.rule(out, f'leadmode brief "{champion.name}"')
+        leadmode.brief(news[0].person.id, handed[0].transition.at)
+
+
 def show_database(out: Console, folder: Path) -> None:
     """Where the database is, and what to ask it."""
     out.print(f"the database  {folder / 'state' / 'leadmode.sqlite'}")

@@ -105,6 +105,12 @@ def test_a_plan_shows_each_write_beside_what_is_there(ready: Company, leadmode: 
     assert not tasks(ready)
 
 
+def test_what_the_tasks_say_is_shown_when_asked_for(ready: Company, leadmode: Leadmode):
+    text = '      | - 12 Nov 2026, 15:00: attended the webinar "Seals" (+20)'
+    assert text in leadmode(ready, "plan", "--texts").output.splitlines()
+    assert text not in leadmode(ready, "plan").output.splitlines()
+
+
 def test_a_plan_is_made_beside_a_daemon_and_applied_without_one(ready: Company, leadmode: Leadmode):
     with FolderLock.take(ready.load().state):
         path = plan_of(ready, leadmode)

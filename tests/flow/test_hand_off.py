@@ -3,7 +3,17 @@
 import dataclasses
 
 from connector.clock import DAY, HOUR
-from connector.model import Evidence, Hold, Kind, Record, RecordRef, Role, Verdict, WriteKind
+from connector.model import (
+    Evidence,
+    Fields,
+    Hold,
+    Kind,
+    Record,
+    RecordRef,
+    Role,
+    Verdict,
+    WriteKind,
+)
 from tests.flow.world import NOW, World
 
 
@@ -247,3 +257,44 @@ def test_fields_are_written_after_the_task_of_the_same_record(world):
     world.cycles(3)
     kinds = [effect.kind for effect in world.platform.journal]
     assert kinds == [WriteKind.CREATE_TASK, WriteKind.SET_FIELDS]
+
+
+def with_note(tmp_path) -> World:
+    world = World(tmp_path)
+    book = world.config.rulebook
+    hand_off = dataclasses.replace(book.hand_off, note=True, language="de")
+    world.reload(rulebook=dataclasses.replace(book, hand_off=hand_off))
+    return world
+
+
+def test_the_note_is_written_once_in_the_language_of_the_owner(tmp_path):
+    world = with_note(tmp_path)
+    fields: Fields = {"name": "Ana", "active": True, "language": "en_GB", "time_zone": "Asia/Tokyo"}
+    owner = Record(ref=RecordRef("crm", "User", "ana"), role=Role.OWNER, fields=fields)
+    world.platform.put(owner)
+    ref = known_for_long(world, owner=owner.ref)
+    world.clock.move_to(NOW + DAY)
+    world.returns()
+    world.cycles(3)
+    world.restart()
+    world.cycles(3)
+    (note,) = [each for each in world.platform.journal if each.kind is WriteKind.ADD_NOTE]
+    (task,) = world.tasks()
+    assert note.target == ref
+    assert note.key != task.key
+    assert note.fields["subject"] == task.fields["subject"]
+    body = str(note.fields["body"])
+    assert body.startswith("Ada (Buyer) is shopping again.\nQuiet for 7 months before;")
+    assert "2 Jan 2026, 09:00: clicked in a mail (+30)" in body
+    world.close()
+
+
+def test_the_note_to_nobody_we_know_is_in_the_language_of_the_rules(tmp_path):
+    world = with_note(tmp_path)
+    known_for_long(world)
+    world.clock.move_to(NOW + DAY)
+    world.returns()
+    world.cycles(3)
+    (note,) = [each for each in world.platform.journal if each.kind is WriteKind.ADD_NOTE]
+    assert "ist wieder auf der Suche" in str(note.fields["body"])
+    world.close()

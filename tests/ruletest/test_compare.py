@@ -51,6 +51,7 @@ TRUE_AND_FALSE = [
         'body = "phase: awareness"',
         None,
     ),
+    (BACK, 'brief = "in lead mode since"', 'brief = "Pumps"', None),
     (BACK, 'priority = "normal"', 'priority = "high"', '"normal"'),
     (RAISED, 'priority = "high"', 'priority = "normal"', '"high"'),
     (BACK, 'due = "1d"', 'due = "2h"', '"1d"'),
@@ -87,7 +88,31 @@ def test_a_key_passes_when_it_is_so_and_fails_when_not(
 
 def test_every_key_is_tried_here():
     tried = {each[1].split()[0] for each in TRUE_AND_FALSE}
-    assert tried == set(ExpectTable.model_fields)
+    assert tried | {"note"} == set(ExpectTable.model_fields)
+
+
+NOTED = RULES.replace("[hand_off]\n", "[hand_off]\nnote = true\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ('must = { note = "in lead mode since" }', False),
+        ('must_not = { note = "Pumps that last" }', False),
+        ('must = { note = "Pumps that last" }', True),
+        ('must_not = { note = "in lead mode since" }', True),
+    ],
+)
+def test_the_note_is_looked_at_where_the_rules_want_one(tmp_path: Path, text: str, wrong: bool):
+    assert ran(tmp_path, one(BACK, AT + text), NOTED).failed == wrong
+
+
+def test_a_note_is_a_branch_and_of_one_that_is_not_there_nothing_holds(tmp_path: Path):
+    moment = f'{AT}must = {{ note = "since" }}'
+    covered = ran(tmp_path, one(BACK, moment), NOTED).coverage
+    assert [each.tests for each in covered if (each.part, each.name) == ("hand_off", "note")] == [1]
+    (wrong,) = found(tmp_path, BACK, moment.replace("must", "must_not"))
+    assert wrong.got == "no note was written: entered, handed off"
 
 
 @pytest.mark.parametrize(

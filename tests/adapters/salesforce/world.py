@@ -145,8 +145,10 @@ class SalesforceWorld:
         name = f"User {number} as of {at}"
         values: Row = {"LastName": name, "Email": f"u{number}@acme.example", "IsActive": True}
         values |= {"Username": f"u{number}@acme.example", "TimeZoneSidKey": "Europe/Berlin"}
+        values["LanguageLocaleKey"] = "de"
         ref = self.load("User", "005", number, at, values)
         fields: Fields = {"name": name, "active": True, "time_zone": "Europe/Berlin"}
+        fields = {**fields, "language": "de"}
         told = self._record(Role.OWNER, ref, at, fields)
         return replace(told, emails=(f"u{number}@acme.example",))
 
