@@ -8,6 +8,7 @@ from typing import ClassVar
 from adapters.hubspot.activities import Activities
 from adapters.hubspot.client import Client
 from adapters.hubspot.health import check, lacking
+from adapters.hubspot.members import Members
 from adapters.hubspot.properties import Properties
 from adapters.hubspot.provision import Provision, needed
 from adapters.hubspot.reading import Reader
@@ -69,7 +70,8 @@ class HubspotAdapter(Adapter):
         self._provision = Provision(settings, self._client, self._properties)
         self._activities = Activities(settings, self._client, self._properties, self._records)
         updates = Updates(settings, self._client, self._records)
-        self._writer = Writer(settings, self._client, self._activities, updates)
+        members = Members(self._client, self._records)
+        self._writer = Writer(settings, self._client, self._activities, updates, members)
 
     def check(self) -> Health:
         with self._client.contract(writing=False):

@@ -11,6 +11,7 @@ from adapters.salesforce.bulk import Bulk
 from adapters.salesforce.client import Client
 from adapters.salesforce.fields import Catalog, infos
 from adapters.salesforce.health import check
+from adapters.salesforce.members import Members
 from adapters.salesforce.provision import Provision
 from adapters.salesforce.reading import Reader
 from adapters.salesforce.record_types import RecordTypes
@@ -76,6 +77,7 @@ class SalesforceAdapter(Adapter):
             self._client,
             Activities(settings, self._client, self._catalog, self._records),
             Updates(self._client, self._catalog, self._records),
+            Members(self._client, self._records),
             Bell(settings, self._client),
         )
 

@@ -2,6 +2,7 @@
 
 from connector.assess.assess import Assess, Assessed
 from connector.assess.hand_offs import Alerted, Setting
+from connector.assess.programs import Touched, sight_of
 from connector.assess.timeline import quiet_since, timeline_of, timeline_once_adopted
 
 __all__ = [
@@ -9,7 +10,9 @@ __all__ = [
     "Assess",
     "Assessed",
     "Setting",
+    "Touched",
     "quiet_since",
+    "sight_of",
     "timeline_of",
     "timeline_once_adopted",
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connector.assess.hand_offs import Alerted, HandOffs, Setting, View
+from connector.assess.programs import Programs, Touched
 from connector.assess.timeline import endings_of, fit_once_adopted
 from connector.config.rulebook import LeadMode
 from connector.engine.evaluate import evaluate
@@ -35,6 +36,8 @@ class Assessed:
     alerts: tuple[Alerted, ...]
     left: tuple[Episode, ...]
     """Episodes found to have ended."""
+    touches: tuple[Touched, ...] = ()
+    """Nurture touches made, and content asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +83,15 @@ class Assess:
         hand_offs = HandOffs(store, self.setting, view)
         found = [self._apply(view, mode, hand_offs) for mode in self.setting.rulebook.lead_modes]
         left = [*self._end_by_rules_gone(view), *(one for each in found for one in each.left)]
-        dues = [each.due for each in found if each.due is not None]
+        made = sum(bool(alert.writes) for each in found for alert in each.alerts)
+        attended = Programs(store, self.setting, view, self._matchers).attend(made)
+        dues = [due for due in (*(one.due for one in found), attended.due) if due is not None]
         store.people.evaluated(person_id, min(dues, default=None), seen=bool(person.records))
         return Assessed(
             person=person,
             alerts=tuple(alert for each in found for alert in each.alerts),
             left=tuple(left),
+            touches=attended.touches,
         )
 
     def _apply(self, view: View, mode: LeadMode, hand_offs: HandOffs) -> _Found:

@@ -1,4 +1,4 @@
-"""The closed set of names that a hand-off template may hold in double braces."""
+"""The closed sets of names that a template may hold in double braces."""
 
 from __future__ import annotations
 
@@ -28,6 +28,25 @@ PLACEHOLDERS: Final = frozenset(
         "phase",
     }
 )
+
+OF_TOUCHES: Final = frozenset(
+    {
+        "person.name",
+        "person.title",
+        "person.company",
+        "account.name",
+        "account.industry",
+        "owner.name",
+        "persona",
+        "phase",
+        "consent",
+        "program.title",
+        "offer.title",
+        "offer.text",
+        "touch",
+    }
+)
+"""The names that a template of a nurture program may hold."""
 
 _BRACED: Final = re.compile(r"\{\{([^{}]*)\}\}")
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from connector.config.nurture_tables import OfferTable, ProgramTable
 from connector.config.positions import Loc
 from connector.config.rule_files import Entry, RuleFiles
 from connector.config.rule_tables import (
@@ -30,6 +31,8 @@ _MODELS: Final[Mapping[str, type[Table]]] = {
     "machine": MachineTable,
     "hold": HoldTable,
     "hand_off": HandOffTable,
+    "offer": OfferTable,
+    "program": ProgramTable,
 }
 _NAMES: Final = ("id", "label", "field")
 """Keys by which the tables of a list are told apart."""
@@ -79,7 +82,7 @@ def rule_changes(old: RuleFiles, new: RuleFiles) -> tuple[RuleChange, ...]:
 
 
 def _tables(files: RuleFiles) -> Iterator[tuple[str, Entry]]:
-    for kind, entries in (("signal", files.signals), ("lead_mode", files.lead_modes)):
+    for kind, entries in _listed(files):
         for entry in entries:
             yield f"{kind}.{entry.values.get('id')}", entry
     for name, entry in files.groups.items():
@@ -87,8 +90,13 @@ def _tables(files: RuleFiles) -> Iterator[tuple[str, Entry]]:
     yield from files.singles.items()
 
 
+def _listed(files: RuleFiles) -> Iterator[tuple[str, list[Entry]]]:
+    for kind in ("signal", "lead_mode", "offer", "program"):
+        yield kind, files.lists[kind]
+
+
 def _of_table(name: str, old: Entry | None, new: Entry | None) -> Iterator[RuleChange]:
-    many = name.partition(".")[0] in ("signal", "lead_mode", "group")
+    many = name.partition(".")[0] in ("signal", "lead_mode", "group", "offer", "program")
     if many and (old is None or new is None):
         yield RuleChange(key=name, old=_whole(old), new=_whole(new))
         return

@@ -127,7 +127,7 @@ def check_templates(one: Sound[HandOffTable]) -> Iterator[Problem]:
         for index, field in enumerate(one.table.field):
             templates.append((("field", index, "value"), field.value))
     for loc, text in templates:
-        yield from _check_template(one.entry, loc, text)
+        yield from check_template(one.entry, loc, text)
 
 
 def check_owners(one: Sound[HandOffTable]) -> Iterator[Problem]:
@@ -162,13 +162,16 @@ def _all_taken(on: Sequence[str], taken: Sequence[Sequence[str]]) -> bool:
     return bool(on) and set(on) <= {name for each in taken for name in each}
 
 
-def _check_template(entry: Entry, loc: Loc, text: str) -> Iterator[Problem]:
+def check_template(
+    entry: Entry, loc: Loc, text: str, known: Collection[str] = PLACEHOLDERS
+) -> Iterator[Problem]:
+    """Every placeholder is among those that are known."""
     for name, written in used_in(text):
-        if name not in PLACEHOLDERS:
+        if name not in known:
             yield Problem(
                 place=entry.place_in(loc, written),
                 message=f'Unknown placeholder "{name}".',
-                advice=did_you_mean(name, PLACEHOLDERS),
+                advice=did_you_mean(name, known),
             )
     if loose_braces(text):
         yield Problem(

@@ -22,7 +22,7 @@ from connector.config.wording import toml_text
 from connector.errors import FixInput
 from connector.problems import Place, Problem, did_you_mean
 
-LISTS: Final = ("signal", "lead_mode", "exclusion")
+LISTS: Final = ("signal", "lead_mode", "exclusion", "offer", "program")
 """Tables of which there are many, told apart by id."""
 NAMED: Final = ("group", "persona")
 """Tables of which there are many, told apart by the last part of their header."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from connector.config.nurture_tables import OfferTable, ProgramTable
 from connector.config.rulebook import Owned
 from connector.config.rulebook import Phase as PhaseName
 from connector.config.types import (
@@ -246,5 +247,9 @@ class RuleFile(Table):
     """Who is never handed off."""
     hand_off: HandOffTable | None = None
     """What a hand-off writes into the CRM."""
+    offer: list[OfferTable] = Field(default_factory=list)
+    """What a nurture touch can offer."""
+    program: list[ProgramTable] = Field(default_factory=list)
+    """Touches for those who are not ready to buy."""
     dispositions: dict[str, Disposition] = Field(default_factory=dict)
     """Status values of a person's record by which a rep ends an episode."""

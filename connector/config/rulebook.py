@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from connector.config.nurture import Offer, Program
 from connector.engine.condition import Condition, Logical, folded
 from connector.engine.rule import MachineTests, Rule
 from connector.engine.timeline import EndReason
@@ -173,6 +174,9 @@ class Rulebook:
     machine: MachineTests = field(default_factory=MachineTests)
     dispositions: Mapping[str, EndReason] = field(default_factory=dict)
     """Status values of a person record by which a rep ends an episode, as the file has them."""
+    offers: tuple[Offer, ...] = ()
+    programs: tuple[Program, ...] = ()
+    """Those that are active, in file order."""
     texts: tuple[RuleText, ...] = field(default=(), repr=False, compare=False)
     """The files that say all this."""
 

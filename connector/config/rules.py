@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from connector.config.conditions import ConditionReader
+from connector.config.nurture import Program
+from connector.config.nurture_rules import check_nurture, offer_of, program_of
+from connector.config.nurture_tables import OfferTable, ProgramTable
 from connector.config.positions import Loc
 from connector.config.rule_checks import (
     Sound,
@@ -58,6 +61,8 @@ _STAND_INS: Final[Mapping[type[Table], Mapping[str, object]]] = {
     GroupTable: {"cap": 0},
     ExclusionTable: {"id": "unknown", "when": {}},
     HandOffTable: {"subject": "-", "body": "-"},
+    OfferTable: {"id": "unknown", "asset": "*"},
+    ProgramTable: {"id": "unknown"},
 }
 """What takes the place of a key that is needed and wrong, while more problems are looked for."""
 
@@ -74,6 +79,10 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
     groups = reading.several(GroupTable, files.groups.values())
     reading.problems.extend(check_signals(signals, sources))
     reading.problems.extend(check_groups(files.groups, files.signals))
+    offers = reading.several(OfferTable, files.lists["offer"])
+    programs = reading.several(ProgramTable, files.lists["program"])
+    personas = files.named["persona"]
+    reading.problems.extend(check_nurture(offers, programs, personas, sources))
     for mode in modes:
         reading.problems.extend(check_lead_mode(mode, signals))
     ready = tuple(_signal(one.table) for one in signals)
@@ -101,6 +110,8 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
         holds=reading.holds(),
         machine=_machine_tests(machine),
         dispositions=reading.dispositions(),
+        offers=tuple(offer_of(one.table) for one in offers),
+        programs=reading.programs(programs),
     )
     reading.demand_something()
     if reading.problems:
@@ -210,6 +221,11 @@ class _Reading:
         self.problems.extend(check_fields(sound, sources))
         self.problems.extend(check_owners(sound))
         return _hand_off(sound.table)
+
+    def programs(self, sounds: Sequence[Sound[ProgramTable]]) -> tuple[Program, ...]:
+        """The programs that are active."""
+        found = [program_of(one.table, self.condition(one.entry, ("who",))) for one in sounds]
+        return tuple(p for p, one in zip(found, sounds, strict=True) if one.table.active)
 
     def dispositions(self) -> Mapping[str, EndReason]:
         """Status values and what they say about an episode."""

@@ -13,7 +13,10 @@ from connector.config.conditions import LOGIC, SUBJECTS
 from connector.config.rule_tables import RuleFile
 from connector.engine.condition import TextOperator
 
-_OVERLAID: Final = ("SignalTable", "LeadModeTable", "ExclusionTable", "HandOffTable")
+_OVERLAID: Final = (
+    *("SignalTable", "LeadModeTable", "ExclusionTable", "HandOffTable"),
+    *("OfferTable", "ProgramTable"),
+)
 """Tables that a later folder may change key by key; there only the id is needed."""
 
 _SCALAR: Final = {"type": ["string", "number", "boolean"]}

@@ -89,10 +89,10 @@ class Judge:
                 )
             news = self._one(person, left, careful=careful)
             if news is not None:
-                made = sum(bool(alert.writes) for alert in news.alerts)
+                made = sum(bool(alert.writes) for alert in news.alerts) + len(news.touches)
                 cycle.handed_off += made
                 left = None if left is None else max(0, left - made)
-                if news.alerts or news.left:
+                if news.alerts or news.left or news.touches:
                     cycle.news.append(news)
 
     def _one(self, person: int, left: int | None, *, careful: bool) -> Assessed | None:

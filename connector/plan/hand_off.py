@@ -8,6 +8,7 @@ from typing import Final, TypeGuard
 from zoneinfo import ZoneInfo
 
 from connector.config.conditions import PERSONA
+from connector.config.nurture import Program
 from connector.config.rulebook import HandOff, LeadMode, Owned, Rulebook
 from connector.engine.condition import Facts
 from connector.engine.result import Change, Reason, Transition
@@ -136,7 +137,7 @@ def _task(occasion: Occasion, values: dict[str, str]) -> dict[str, Scalar]:
     }
 
 
-def owner_for(person: Person, rules: HandOff) -> str | None:
+def owner_for(person: Person, rules: HandOff | Program) -> str | None:
     """Platform id of the user who gets the person's tasks; None: nobody is named.
 
     Of the owners in the order of the rules the first who is there and active.

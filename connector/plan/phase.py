@@ -27,6 +27,11 @@ def furthest(rule: Rule, signals: Iterable[str]) -> str:
     return max(found, key=_ORDER.__getitem__, default="")
 
 
+def further(one: str, other: str) -> str:
+    """The further of two phases; "" is no phase."""
+    return max(one, other, key=lambda phase: _ORDER.get(phase, -1))
+
+
 def phases_of(rule: Rule) -> dict[str, str]:
     """The phase of each signal that has one, by the id of the signal."""
     return {signal.id: signal.phase for signal in rule.signals if signal.phase}

@@ -11,7 +11,7 @@ from connector.errors import StateTooNew
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION: Final = 3
+VERSION: Final = 8
 """`PRAGMA user_version` of a database this code can work with."""
 
 _FIRST: Final = (
@@ -119,6 +119,22 @@ _LATE: Final = (
         PRIMARY KEY (person, at, id)) STRICT, WITHOUT ROWID""",
 )
 
+_NURTURE: Final = (
+    # Who runs through which nurture program, and every touch that was made.
+    """CREATE TABLE enrolment (
+        person INTEGER NOT NULL REFERENCES person, program TEXT NOT NULL, anchor INTEGER NOT NULL,
+        entry TEXT NOT NULL, enrolled_at INTEGER NOT NULL, starts_at INTEGER NOT NULL,
+        ended_at INTEGER, reason TEXT NOT NULL DEFAULT '', exhausted_at INTEGER,
+        PRIMARY KEY (person, program, anchor)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX enrolment_start ON enrolment (program, entry, starts_at)",
+    """CREATE TABLE touch (
+        key TEXT PRIMARY KEY, person INTEGER NOT NULL REFERENCES person, program TEXT NOT NULL,
+        anchor INTEGER NOT NULL, number INTEGER NOT NULL, offer TEXT NOT NULL,
+        at INTEGER NOT NULL, persona TEXT NOT NULL, phase TEXT NOT NULL,
+        revision TEXT NOT NULL) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX touch_person ON touch (person, at)",
+)
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the database to `VERSION`, with a backup beside it before anything is changed.
@@ -166,6 +182,10 @@ def _migrate(connection: sqlite3.Connection) -> None:
     @migrations(name="0003_late")
     def late(db: Database) -> None:
         _apply(db.conn, 3, _LATE)
+
+    @migrations(name="0008_nurture")
+    def nurture(db: Database) -> None:
+        _apply(db.conn, 8, _NURTURE)
 
     migrations.apply(Database(connection))
 
