@@ -16,7 +16,7 @@ from connector.cli.page import complain
 
 _ORDER: Final = (
     "check", "test", "doctor", "provision", "plan", "apply", "sync", "leads", "explain",
-    "why-not", "held", "backtest", "diff", "tune", "outbox", "status", "backup",
+    "why-not", "held", "programs", "offers", "backtest", "diff", "tune", "outbox", "status", "backup",
     "restore", "arm", "disarm", "run", "reload", "rules", "version",
 )  # fmt: skip
 _USAGE: Final = 64
