@@ -351,6 +351,13 @@ class Adapter(ABC):
         """What writing lacks beyond `check`, in words; for a person who asks. Changes nothing."""
         return ()
 
+    def lists_amiss(self, ids: Sequence[str]) -> Mapping[str, str] | None:
+        """Of lists or campaigns with these ids, those that take nobody, each with why, in words.
+
+        For a person who asks; changes nothing. None: it cannot tell.
+        """
+        return None
+
     def refuse_unreadable(self, stream: Stream) -> None:
         """Raise Unsupported for a stream that is not declared; `read` begins with this."""
         if not self.capabilities.streams.get(stream, NO):

@@ -18,6 +18,8 @@ from connector.model import Outcome, RecordRef, Settled, Write
 from connector.ports import outcomes_after
 
 PEOPLE: Final = "contacts"
+_CONTACTS: Final = "0-1"
+_STATIC: Final = ("MANUAL", "SNAPSHOT")
 
 
 class Members:
@@ -52,6 +54,26 @@ class Members:
                     left = outcomes_after([write.key for write in part], error)
                     outcomes |= {each.key: each for each in left}
         return outcomes
+
+    def amiss(self, ids: Sequence[str]) -> dict[str, str]:
+        """Of lists with these ids, those that take no contacts, with why."""
+        found = {name: self._why_not(name) for name in ids}
+        return {name: why for name, why in found.items() if why}
+
+    def _why_not(self, name: str) -> str:
+        try:
+            told = self._client.get(f"{self._client.paths.lists}/{quote(name, safe='')}").json()
+        except Refused as refused:
+            if refused.status not in (400, 404):
+                raise
+            return "there is no such list."
+        known = told.get("list")
+        if not isinstance(known, dict):
+            raise Broken
+        if known.get("objectTypeId") != _CONTACTS:
+            return "it is not a list of contacts."
+        static = known.get("processingType") in _STATIC
+        return "" if static else "HubSpot fills it by itself; only a static list takes contacts."
 
     def _joined(
         self, name: str, targets: dict[str, RecordRef], *, last: bool = False

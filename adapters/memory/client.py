@@ -105,6 +105,11 @@ class Connection:
                     "or give leadmode's field another name."
                 )
 
+    def unknown_lists(self, ids: Sequence[str]) -> list[str]:
+        """Those of the ids that no list has."""
+        with self._request("lists"):
+            return [name for name in ids if name not in self._platform.lists]
+
     def apply(self, writes: Sequence[Write]) -> list[Outcome]:
         """Do each write, once per key."""
         with self._request("write", writing=True):

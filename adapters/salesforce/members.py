@@ -76,6 +76,22 @@ class Members:
             outcomes |= {each.key: each for each in outcomes_after(left, error)}
         return outcomes
 
+    def amiss(self, ids: Sequence[str]) -> dict[str, str]:
+        """Of campaigns with these ids, those that are not there, with why."""
+        known = {name: to_18(name) for name in ids if is_id(name)}
+        there: set[str] = set()
+        for some in chunks(sorted(set(known.values())), _PEOPLE_AT_ONCE):
+            query = soql.select(["Id"], "Campaign", [soql.one_of("Id", some)])
+            rows = self._client.query(query).rows("records")
+            there |= {to_18(str(row["Id"])) for row in rows}
+        return {
+            name: "it is not the id of a Campaign (701...)."
+            if name not in known
+            else "there is no such Campaign, or it is hidden."
+            for name in ids
+            if known.get(name) not in there
+        }
+
     def _round(
         self, joining: Sequence[_Joining], outcomes: dict[str, Outcome], *, last: bool = False
     ) -> list[_Joining]:

@@ -10,7 +10,7 @@ from typing import Final
 from connector.assess.hand_offs import STORM, Setting, View
 from connector.clock import DAY
 from connector.config.conditions import PERSONA
-from connector.config.nurture import Program
+from connector.config.nurture import Offer, Program
 from connector.config.rulebook import Rulebook
 from connector.engine.condition import Facts
 from connector.engine.machine import classify
@@ -39,6 +39,7 @@ class Touched:
     """"touch-2" or "content"."""
     offer: str
     """The title of what is offered; of a request: empty."""
+    offer_id: str
     at: int
     write: Write
 
@@ -230,7 +231,7 @@ class Programs:
         revision = self._setting.rulebook.revision
         self._store.enrolments.put_touch(view.person.id, touch, revision=revision)
         what = f"touch-{step.number}"
-        return [self._touched(program, what, write, offer=step.offer.title)]
+        return [self._touched(program, what, write, step.offer)]
 
     def _ask_for_content(self, program: Program, nurture: Nurture) -> list[Touched]:
         target = self._view.person.record_in(self._setting.authority)
@@ -248,13 +249,16 @@ class Programs:
         )
         return [self._touched(program, "content", write)]
 
-    def _touched(self, program: Program, what: str, write: Write, *, offer: str = "") -> Touched:
+    def _touched(
+        self, program: Program, what: str, write: Write, offer: Offer | None = None
+    ) -> Touched:
         agreed = self._setting.agreed.get(write.key, write)
         return Touched(
             program=program.id,
             title=program.title,
             what=what,
-            offer=offer,
+            offer=offer.title if offer else "",
+            offer_id=offer.id if offer else "",
             at=self._view.now,
             write=agreed,
         )

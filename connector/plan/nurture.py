@@ -48,9 +48,9 @@ class Exit(StrEnum):
     EXCLUDED = "excluded"
     DISQUALIFIED = "disqualified"
     OPTED_OUT = "opted_out"
+    REPLIED = "replied"
     LEAD_MODE = "lead_mode"
     OPPORTUNITY = "opportunity"
-    REPLIED = "replied"
     FINISHED = "finished"
 
 
@@ -62,7 +62,7 @@ class Pause(StrEnum):
     WORKED = "worked"
 
 
-CUT_SHORT: Final = frozenset({Exit.LEAD_MODE, Exit.OPPORTUNITY})
+CUT_SHORT: Final = frozenset({Exit.LEAD_MODE, Exit.OPPORTUNITY, Exit.REPLIED})
 """After these nobody needs a rest from touches."""
 
 
@@ -215,12 +215,12 @@ class Nurture:
         sight, since = self.sight, run.enrolled_at
         if (barred := self._barred(program)) is not None:
             return barred
+        if any(each.kind == _REPLY and each.at > since for each in self._acts):
+            return Exit.REPLIED
         if any(not e.superseded and (e.is_open or e.entered_at > since) for e in sight.episodes):
             return Exit.LEAD_MODE
         if any((each.created_at or 0) > since for each in sight.person.opportunities):
             return Exit.OPPORTUNITY
-        if any(each.kind == _REPLY and each.at > since for each in self._acts):
-            return Exit.REPLIED
         if self._made(run) >= program.touches:
             return Exit.FINISHED
         return None

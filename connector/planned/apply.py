@@ -186,11 +186,12 @@ def _stopped(plan: Plan, store: Store) -> Iterator[str]:
 def _beyond(plan: Plan, store: Store, done: Rehearsed) -> Iterator[str]:
     """What would be written without being in the plan."""
     known = {each.key for each in plan.writes}
-    for person, alert in done.alerts:
-        for write in alert.writes:
-            if write.key not in known:
-                subject = write.fields.get("subject") or write.kind.value
-                yield f"not in it, and would be written too: {subject} (person #{person.id})"
+    handed = [(person, write) for person, alert in done.alerts for write in alert.writes]
+    touches = [(person, touched.write) for person, touched in done.touches]
+    for person, write in (*handed, *touches):
+        if write.key not in known:
+            subject = write.fields.get("subject") or write.kind.value
+            yield f"not in it, and would be written too: {subject} (person #{person.id})"
     waiting = known | {each.key for each in plan.waiting}
     for queued in store.outbox.all(ON_THEIR_WAY):
         if queued.write.key not in waiting:
@@ -239,5 +240,12 @@ def _why_not(each: PlannedWrite, done: Rehearsed) -> str:
 
 
 def _label(each: PlannedWrite) -> str:
-    what = "the task" if each.kind is WriteKind.CREATE_TASK else "the field change"
-    return f"{what} for {each.name}"
+    return f"the {_NOUNS[each.kind]} for {each.name}"
+
+
+_NOUNS: Final = {
+    WriteKind.CREATE_TASK: "task",
+    WriteKind.SET_FIELDS: "field change",
+    WriteKind.ADD_NOTE: "note",
+    WriteKind.ADD_MEMBER: "membership",
+}

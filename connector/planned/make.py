@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from connector.assess import Alerted
+from connector.assess import Alerted, Touched
 from connector.clock import Clock
 from connector.config.settings import Config
 from connector.ingest import Polled
@@ -76,7 +76,9 @@ class _Making:
     def plan(self, before: _Before, adapters: Mapping[str, Adapter]) -> Plan:
         config, done = self._config, self._done
         made = [(person, alert, write) for person, alert in done.alerts for write in alert.writes]
-        there = what_is_there([write for _, _, write in made], adapters)
+        touches = done.touches
+        writes = [*(write for _, _, write in made), *(each.write for _, each in touches)]
+        there = what_is_there(writes, adapters)
         holds = [(p, a) for p, a in done.alerts if a.decision.hold is not None]
         return Plan(
             made_at=done.now,
@@ -89,7 +91,10 @@ class _Making:
             database=before.identity,
             place=before.place,
             storm=config.storm,
-            writes=tuple(self._write(p, a, w, there[w.key]) for p, a, w in made),
+            writes=(
+                *(self._write(p, a, w, there[w.key]) for p, a, w in made),
+                *(self._touch(p, each, there[each.write.key]) for p, each in touches),
+            ),
             held=tuple(self._hold(p, a) for p, a in holds if a.decision.hold not in _COUNTED),
             counted=dict(
                 Counter(str(a.decision.hold) for _, a in holds if a.decision.hold in _COUNTED)
@@ -101,7 +106,46 @@ class _Making:
     def _write(
         self, person: Person, alert: Alerted, write: Write, was: dict[str, Scalar] | None
     ) -> PlannedWrite:
-        final, who, decision = narrowed(write, was), self._who(person), alert.decision
+        decision = alert.decision
+        return self._planned(
+            person,
+            write,
+            was,
+            receivers=alert.writes,
+            rule=decision.rule,
+            title=self._title(decision.rule),
+            what=decision.change,
+            at=decision.at,
+            score=alert.transition.score,
+        )
+
+    def _touch(self, person: Person, each: Touched, was: dict[str, Scalar] | None) -> PlannedWrite:
+        return self._planned(
+            person,
+            each.write,
+            was,
+            receivers=(each.write,),
+            rule=each.program,
+            title=each.title,
+            what=each.what,
+            at=each.at,
+            score=0.0,
+        )
+
+    def _planned(
+        self,
+        person: Person,
+        write: Write,
+        was: dict[str, Scalar] | None,
+        *,
+        receivers: Sequence[Write],
+        rule: str,
+        title: str,
+        what: str,
+        at: int,
+        score: float,
+    ) -> PlannedWrite:
+        final, who = narrowed(write, was), self._who(person)
         queued = self._store.outbox.get(write.key)
         return PlannedWrite(
             key=write.key,
@@ -116,12 +160,12 @@ class _Making:
             person=person.id,
             name=who.label,
             company=who.company,
-            owner=self._receiver(alert, who),
-            rule=decision.rule,
-            title=self._title(decision.rule),
-            what=decision.change,
-            at=decision.at,
-            score=alert.transition.score,
+            owner=self._receiver(receivers, who),
+            rule=rule,
+            title=title,
+            what=what,
+            at=at,
+            score=score,
         )
 
     def _hold(self, person: Person, alert: Alerted) -> PlannedHold:
@@ -148,9 +192,9 @@ class _Making:
     def _who(self, person: Person) -> Who:
         return open_dossier(self._store, self._config, person.id).who
 
-    def _receiver(self, alert: Alerted, who: Who) -> str:
-        """Who gets the task of the hand-off, by name."""
-        task = next((w for w in alert.writes if w.kind is WriteKind.CREATE_TASK), None)
+    def _receiver(self, writes: Sequence[Write], who: Who) -> str:
+        """Who gets the task among the writes, by name."""
+        task = next((w for w in writes if w.kind is WriteKind.CREATE_TASK), None)
         user = str((task.fields.get("owner") if task else "") or "")
         if not user or task is None:
             return who.owner or "nobody in particular"

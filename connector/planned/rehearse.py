@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connector.assess import Alerted, Assessed
+from connector.assess import Alerted, Assessed, Touched
 from connector.clock import Clock, ManualClock
 from connector.config.settings import Config
 from connector.errors import AdapterError
@@ -33,9 +33,16 @@ class Rehearsed:
         return [(news.person, alert) for news in self.news for alert in news.alerts]
 
     @property
+    def touches(self) -> list[tuple[Person, Touched]]:
+        """Every nurture touch and request for content, with the person it is about."""
+        return [(news.person, touched) for news in self.news for touched in news.touches]
+
+    @property
     def writes(self) -> dict[str, Write]:
         """The writes by their keys."""
-        return {write.key: write for _, alert in self.alerts for write in alert.writes}
+        handed = [write for _, alert in self.alerts for write in alert.writes]
+        touches = [touched.write for _, touched in self.touches]
+        return {write.key: write for write in (*handed, *touches)}
 
 
 def go_through(

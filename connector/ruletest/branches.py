@@ -18,6 +18,7 @@ from connector.plan.decide import UNNAMED
 from connector.plan.grade import fit_points, grade
 from connector.plan.hand_off import owner_for
 from connector.ruletest.branch import Branch, Test, Told
+from connector.ruletest.nurture_branches import of_nurture
 
 _LETTERS: Final = "ABCDEFGH"
 _SCALE: Final = 1e9
@@ -49,6 +50,7 @@ def branches_of(rulebook: Rulebook, authority: str) -> Iterator[Branch]:
         )
     for name, way, met in _of_hand_off(rulebook, authority):
         yield Branch(part="hand_off", name=name, way=way, is_met=met)
+    yield from of_nurture(rulebook)
 
 
 # signals and groups

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from connector.assess import Alerted, Assess, timeline_of
+from connector.assess import Alerted, Assess, Touched, sight_of, timeline_of
 from connector.clock import MINUTE
 from connector.config.rulebook import Rulebook
 from connector.engine.condition import Facts
@@ -22,6 +22,7 @@ from connector.engine.timeline import Engaged, Timeline
 from connector.model import Episode, Evidence, Person
 from connector.plan.facts import facts_of
 from connector.plan.grade import fit_points
+from connector.plan.nurture import Nurture, State, Step
 from connector.ports import Stream
 from connector.ruletest.case import Case
 from connector.ruletest.moments import ZERO
@@ -65,6 +66,10 @@ class Snapshot:
     """The ids of the lead modes that apply to the person."""
     alerts: tuple[Alert, ...]
     """Since the moment before."""
+    touches: tuple[Touched, ...]
+    """Since the moment before."""
+    nurture: Step
+    """Where they stand in the latest program they came into."""
     facts: Facts
     fit: float
     engagements: tuple[Engaged, ...]
@@ -83,6 +88,10 @@ class Played:
     snapshots: list[Snapshot] = field(default_factory=list)
     """One per moment, and a last one after everything."""
     alerts: list[Alert] = field(default_factory=list)
+    touches: list[Touched] = field(default_factory=list)
+    """Of nurture programs, and content that was asked for."""
+    steps: list[tuple[str, Step]] = field(default_factory=list)
+    """Where the person stood in each program, whenever they were looked at."""
     looks: list[Facts] = field(default_factory=list)
     """The facts of every assessment that had other ones than the one before."""
     person: Person = field(default_factory=lambda: Person(id=0))
@@ -115,6 +124,7 @@ class _Playing:
         self._person: int | None = None
         self._played = Played()
         self._told = 0
+        self._touched = 0
 
     def to_the_end(self) -> Played:
         moments = [moment.at for moment in self._case.table.moment]
@@ -172,12 +182,46 @@ class _Playing:
 
     def _look(self, person: int, now: int) -> None:
         news = self._assess.person(person, now)
+        self._played.touches += news.touches
+        self._note_programs(news.person, now)
         facts = facts_of(news.person, self._authority, self._player.rulebook.personas)
         if facts not in self._played.looks[-1:]:
             self._played.looks.append(facts)
         self._played.alerts += [
             Alert(at=now, alerted=each, person=news.person, facts=facts) for each in news.alerts
         ]
+
+    def _note_programs(self, person: Person, now: int) -> None:
+        if self._player.rulebook.programs:
+            nurture = self._nurture(person, now)
+            self._played.steps += [
+                (one.id, nurture.stand(one)) for one in self._player.rulebook.programs
+            ]
+            self._played.steps += [
+                (run.program, Step(state=State.EXITED, reason=run.reason, entry=run.entry))
+                for run in nurture.sight.enrolments
+                if run.ended_at == now
+            ]
+
+    def _nurture(self, person: Person, now: int) -> Nurture:
+        player = self._player
+        facts = facts_of(person, self._authority, player.rulebook.personas)
+        engagements = self._store.timelines.of(person.id)
+        sight = sight_of(
+            self._store, player.rulebook, person, facts, engagements, player.matchers, now
+        )
+        return Nurture(player.rulebook, self._authority, self._assess.setting.zone, sight)
+
+    def _latest(self, person: Person, now: int) -> Step:
+        """Where the person stands in the program they came into last."""
+        nurture = self._nurture(person, now)
+        run = max(nurture.sight.enrolments, key=lambda one: one.enrolled_at, default=None)
+        if run is None:
+            return Step(state=State.OUT)
+        if run.ended_at is not None:
+            return Step(state=State.EXITED, reason=run.reason)
+        programs = {program.id: program for program in self._player.rulebook.programs}
+        return nurture.stand(programs[run.program])
 
     def _snapshot(self, now: int) -> Snapshot:
         person = self._load()
@@ -191,11 +235,15 @@ class _Playing:
         }
         alerts = tuple(self._played.alerts[self._told :])
         self._told = len(self._played.alerts)
+        touches = tuple(self._played.touches[self._touched :])
+        self._touched = len(self._played.touches)
         return Snapshot(
             at=now,
             stands=stands,
             applying=tuple(mode.rule.id for mode in modes if mode.applies_to.holds(facts)),
             alerts=alerts,
+            touches=touches,
+            nurture=self._latest(person, now),
             facts=facts,
             fit=fit_points(rulebook.fit_points, facts, rulebook.grades.cap),
             engagements=classify(engagements, rulebook.machine),

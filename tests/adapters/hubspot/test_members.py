@@ -60,3 +60,13 @@ def test_what_no_list_takes_is_refused_without_a_request(world, object_type, rec
     assert outcome.settled is Settled.REJECTED
     assert outcome.reason
     assert world.requests() == before
+
+
+def test_lists_that_take_nobody_are_told_when_asked(world):
+    lists = world.portal.lists
+    static, dynamic = lists.make("Static").id, lists.make("All", "DYNAMIC").id
+    told = world.adapter().lists_amiss([static, dynamic, "77"])
+    assert told == {
+        dynamic: "HubSpot fills it by itself; only a static list takes contacts.",
+        "77": "there is no such list.",
+    }

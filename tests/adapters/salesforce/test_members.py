@@ -40,3 +40,11 @@ def test_what_cannot_be_is_refused_without_a_request(world, object_type, campaig
     assert outcome.settled is Settled.REJECTED
     assert reason in outcome.reason
     assert world.requests() == before
+
+
+def test_campaigns_that_are_not_there_are_told_when_asked(world):
+    told = world.adapter().lists_amiss([world.list_id(), "701000000000099AAA", "newsletter"])
+    assert told == {
+        "701000000000099AAA": "there is no such Campaign, or it is hidden.",
+        "newsletter": "it is not the id of a Campaign (701...).",
+    }
