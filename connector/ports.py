@@ -352,10 +352,7 @@ class Adapter(ABC):
         return ()
 
     def lists_amiss(self, ids: Sequence[str]) -> Mapping[str, str] | None:
-        """Of lists or campaigns with these ids, those that take nobody, each with why, in words.
-
-        For a person who asks; changes nothing. None: it cannot tell.
-        """
+        """Of these lists or campaigns, those that take nobody and why; None: it cannot tell."""
         return None
 
     def refuse_unreadable(self, stream: Stream) -> None:

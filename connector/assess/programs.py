@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connector.assess.hand_offs import STORM, Setting, View
-from connector.clock import DAY
+from connector.clock import DAY, HOUR
 from connector.config.conditions import PERSONA
 from connector.config.nurture import Offer, Program
 from connector.config.rulebook import Rulebook
@@ -158,7 +158,10 @@ class Programs:
             self._end(run, step.reason)
 
     def _enter(self) -> None:
+        """Enrol where the person may enter; not from a baseline, which may be half a history."""
         nurture, now = self._nurture(), self._view.now
+        if self._view.baseline_before is not None:
+            return
         for program in self._programs.values():
             step = nurture.stand(program)
             if step.state is not State.MAY_ENTER or step.anchor is None:
@@ -288,6 +291,8 @@ class Programs:
             step = nurture.stand(program)
             if rehearsed and (running or step.state is State.MAY_ENTER):
                 dues.append(now + DAY)
+            elif step.state is State.MAY_ENTER and self._view.baseline_before is not None:
+                dues.append(now + HOUR)
             elif step.state is State.MAY_ENTER:
                 spread = jitter(DAY, program.id, step.anchor, nurture.target(program))
                 dues.append(now + QUEUE_DAYS * DAY + spread)

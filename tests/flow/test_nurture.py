@@ -208,6 +208,8 @@ def test_a_new_program_takes_in_a_few_people_a_day(tmp_path):
     world.cycle()
     adopt(world)
     world.cycle()
+    assert world.store.enrolments.running() == []  # what new rules find is looked at once more
+    world.cycle(2 * HOUR)
     open_runs = [run for _, run in world.store.enrolments.running()]
     per_day = [
         sum(run.starts_at // DAY == NOW // DAY + day for run in open_runs) for day in range(7)
