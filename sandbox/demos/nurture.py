@@ -45,7 +45,7 @@ jitter = "1d"
 days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 fallback_owner = "{owner}"
 """
-_LOOKS: Final = (10 * HOUR, 5 * DAY + 10 * HOUR, 12 * DAY + 10 * HOUR, 14 * DAY + 10 * HOUR)
+_LOOKS: Final = tuple(days * DAY + 10 * HOUR for days in (0, 1, 3, 10, 14))
 """When the weeks after are looked at, after the end of the story."""
 _COMES_BACK: Final = 13 * DAY + 9 * HOUR
 
@@ -77,21 +77,20 @@ def tell_after(out: Console, config: Path, happen: Happen, world: World, owner: 
             now = world.until + after
             happen(now)
             cycles.append(leadmode.cycle(now))
-            out.print(f"  [dim]{words.moment(now, screen.UTC)}[/]")
-            _show(out, member, cycles[-1:])
+            _show(out, member, cycles[-1:], words.day(now, screen.UTC))
         for run in _runs(leadmode, member, cycles):
             out.print(f"  {escape(run.title)}: {len(run.made)} touches, then left: {run.why}\n")
     return cycles
 
 
-def _show(out: Console, member: CastMember, cycles: list[Cycle]) -> None:
+def _show(out: Console, member: CastMember, cycles: list[Cycle], day: str) -> None:
     for news in news_of(member, cycles):
         for each in news.touches:
             said = each.write.fields.get("subject")
-            out.print(f'    [green]{each.what}[/]  task "{escape(str(said))}"')
+            out.print(f'  {day}  [green]{each.what}[/]  task "{escape(str(said))}"')
         for alert in news.alerts:
             out.print(
-                f"    [bold green]{alert.transition.change.value}[/]  and is handed off again"
+                f"  {day}  [bold green]{alert.transition.change.value}[/]  and is handed off again"
             )
 
 

@@ -87,8 +87,9 @@ def test_who_left_lead_mode_gets_six_touches_and_no_offer_twice(nurtured):
     tasks = [each for each in nurtured.subjects() if each.startswith("Nurture")]
     assert tasks[0] == "Nurture 1 of 6: Buyer's guide for Ada"
     assert len(tasks) == 6
-    days(nurtured, 100)
+    days(nurtured, 250)  # the rest is over, and nothing has happened since they left
     assert len(touches(nurtured)) == 6
+    assert len(runs(nurtured)) == 1
 
 
 def test_what_they_engaged_with_moves_the_phase_and_is_not_offered(nurtured):
