@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from connector.config.mentioned import mentioned
+from connector.config.rule_files import read_rule_files
 from connector.config.settings import load
 from connector.live.run import look
 from tests.flow.test_nurture import adopt
@@ -48,3 +50,12 @@ def test_without_a_program_by_list_nobody_is_asked(tmp_path):
     found, calls = looked(tmp_path, LISTS.replace('means = "list"', 'means = "task"'))
     assert calls == 0
     assert not any("list" in each.message for each in found.problems)
+
+
+def test_what_the_condition_of_a_program_names_is_compared_like_any_other(tmp_path):
+    (tmp_path / "rules.toml").write_text(
+        '[[program]]\nid = "warm"\nwho = { unless = { "person.stage" = "Customer" } }\n'
+    )
+    [mention] = mentioned(read_rule_files([tmp_path]))
+    assert mention.path == "person.stage"
+    assert str(mention.entry.place(mention.loc)).endswith("rules.toml:3:20")
