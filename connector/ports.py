@@ -351,6 +351,10 @@ class Adapter(ABC):
         """What writing lacks beyond `check`, in words; for a person who asks. Changes nothing."""
         return ()
 
+    def lists_amiss(self, ids: Sequence[str]) -> Mapping[str, str] | None:
+        """Of these lists or campaigns, those that take nobody and why; None: it cannot tell."""
+        return None
+
     def refuse_unreadable(self, stream: Stream) -> None:
         """Raise Unsupported for a stream that is not declared; `read` begins with this."""
         if not self.capabilities.streams.get(stream, NO):

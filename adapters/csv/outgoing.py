@@ -24,6 +24,7 @@ _COMPUTES: Final = re.compile("[\\s\u00ad\u180e\u200b-\u200d\u2060\ufeff]*[=+\\-
 """What a spreadsheet takes for a formula, behind signs that nobody sees."""
 _TASK_FIELDS: Final = frozenset({"subject", "body", "due_at", "priority", "owner"})
 _NOTE_FIELDS: Final = frozenset({"subject", "body"})
+_MEMBER_FIELDS: Final = frozenset({"list"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,10 @@ FILES: Final[Mapping[WriteKind, OutFile]] = {
     WriteKind.ADD_NOTE: OutFile(
         name="notes.csv",
         columns=("leadmode_key", "subject", "body", "related_type", "related_id"),
+    ),
+    WriteKind.ADD_MEMBER: OutFile(
+        name="list_members.csv",
+        columns=("leadmode_key", "list_id", "object_type", "record_id"),
     ),
 }
 
@@ -125,6 +130,20 @@ def note_row(write: Write) -> tuple[str, ...]:
         line(write.key),
         line(_text(write, "subject")),
         cell(_text(write, "body")),
+        line(write.target.object_type),
+        line(write.target.id),
+    )
+
+
+def member_row(write: Write) -> tuple[str, ...]:
+    """The row of a member of a list."""
+    _check(write, _MEMBER_FIELDS)
+    name = _text(write, "list")
+    if not name:
+        raise BadWrite("list is missing")
+    return (
+        line(write.key),
+        line(name),
         line(write.target.object_type),
         line(write.target.id),
     )

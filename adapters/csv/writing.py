@@ -10,7 +10,15 @@ from adapters.csv.cells import BadCell, clean, parse_boolean
 from adapters.csv.client import Folder
 from adapters.csv.lookup import Found, find_records
 from adapters.csv.outbound import Entry, OutFolder
-from adapters.csv.outgoing import FILES, BadWrite, OutFile, field_rows, note_row, task_row
+from adapters.csv.outgoing import (
+    FILES,
+    BadWrite,
+    OutFile,
+    field_rows,
+    member_row,
+    note_row,
+    task_row,
+)
 from connector.errors import AdapterError, TryAgain
 from connector.model import Outcome, RecordRef, Scalar, Settled, Write, WriteKind
 
@@ -112,11 +120,14 @@ class Writer:
                 if exports.trouble:
                     return _retry(write.key, exports.trouble)
                 return _field_changes(write, found.values if found else {})
-            is_task = write.kind is WriteKind.CREATE_TASK
-            row = task_row(write, self._folder.settings.zone) if is_task else note_row(write)
-            return Entry(key=write.key, rows=[row])
+            return Entry(key=write.key, rows=[self._row(write)])
         except BadWrite as error:
             return Outcome(key=write.key, settled=Settled.REJECTED, reason=f"{error}.")
+
+    def _row(self, write: Write) -> tuple[str, ...]:
+        if write.kind is WriteKind.CREATE_TASK:
+            return task_row(write, self._folder.settings.zone)
+        return member_row(write) if write.kind is WriteKind.ADD_MEMBER else note_row(write)
 
     def _check_target(self, target: RecordRef) -> None:
         types = self._folder.settings.types

@@ -8,6 +8,7 @@ from typing import ClassVar
 from adapters.hubspot.activities import Activities
 from adapters.hubspot.client import Client
 from adapters.hubspot.health import check, lacking
+from adapters.hubspot.members import Members
 from adapters.hubspot.properties import Properties
 from adapters.hubspot.provision import Provision, needed
 from adapters.hubspot.reading import Reader
@@ -69,7 +70,8 @@ class HubspotAdapter(Adapter):
         self._provision = Provision(settings, self._client, self._properties)
         self._activities = Activities(settings, self._client, self._properties, self._records)
         updates = Updates(settings, self._client, self._records)
-        self._writer = Writer(settings, self._client, self._activities, updates)
+        self._members = Members(self._client, self._records)
+        self._writer = Writer(settings, self._client, self._activities, updates, self._members)
 
     def check(self) -> Health:
         with self._client.contract(writing=False):
@@ -103,6 +105,10 @@ class HubspotAdapter(Adapter):
             raise Rejected(f"HubSpot takes {AT_ONCE} writes at once, not {len(writes)}.")
         with self._client.contract(writing=False):
             return self._writer.write(writes)
+
+    def lists_amiss(self, ids: Sequence[str]) -> Mapping[str, str]:
+        with self._client.contract(writing=False):
+            return self._members.amiss(ids)
 
     def close(self) -> None:
         self._client.close()

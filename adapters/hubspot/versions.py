@@ -58,6 +58,11 @@ class Paths:
         """The users who can own records."""
         return self._under("crm/owners")
 
+    @property
+    def lists(self) -> str:
+        """Lists of records; `/{id}/memberships/add` below it takes records in."""
+        return self._under("crm/lists")
+
     def pipelines(self, object_type: str) -> str:
         """Pipelines and their stages."""
         return f"{self._under('crm/pipelines')}/{object_type}"

@@ -10,6 +10,7 @@ from typing import Final
 from adapters.hubspot.activities import Activities
 from adapters.hubspot.batches import AT_ONCE, chunks
 from adapters.hubspot.client import Client
+from adapters.hubspot.members import Members
 from adapters.hubspot.settings import Settings
 from adapters.hubspot.updates import Updates
 from connector.model import Outcome, Write, WriteKind
@@ -34,12 +35,18 @@ class Writer:
     """Applies writes."""
 
     def __init__(
-        self, settings: Settings, client: Client, activities: Activities, updates: Updates
+        self,
+        settings: Settings,
+        client: Client,
+        activities: Activities,
+        updates: Updates,
+        members: Members,
     ) -> None:
         self._settings = settings
         self._client = client
         self._activities = activities
         self._updates = updates
+        self._members = members
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
         """One outcome per write, in order. An error is raised only while nothing is settled."""
@@ -48,6 +55,8 @@ class Writer:
         return [outcomes[write.key] for write in writes]
 
     def _apply(self, kind: WriteKind) -> Apply:
+        if kind is WriteKind.ADD_MEMBER:
+            return self._members.add
         return self._updates.apply if kind is WriteKind.SET_FIELDS else self._activities.create
 
 

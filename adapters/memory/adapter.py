@@ -105,6 +105,9 @@ class MemoryAdapter(Adapter):
             )
         return self._connection.apply(writes)
 
+    def lists_amiss(self, ids: Sequence[str]) -> Mapping[str, str]:
+        return dict.fromkeys(self._connection.unknown_lists(ids), "there is no such list.")
+
     def close(self) -> None:
         self._open = None
 

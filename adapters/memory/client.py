@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, assert_never
 
 from adapters.memory.mapping import Position, fitted, misfit
-from adapters.memory.platform import Effect, Fault, MemoryPlatform, Planned, Stored
+from adapters.memory.platform import Effect, Fault, MemoryPlatform, Planned, Stored, row_id
 from connector.errors import (
     Conflict,
     FateUnknown,
@@ -105,6 +105,11 @@ class Connection:
                     "or give leadmode's field another name."
                 )
 
+    def unknown_lists(self, ids: Sequence[str]) -> list[str]:
+        """Those of the ids that no list has."""
+        with self._request("lists"):
+            return [name for name in ids if name not in self._platform.lists]
+
     def apply(self, writes: Sequence[Write]) -> list[Outcome]:
         """Do each write, once per key."""
         with self._request("write", writing=True):
@@ -142,6 +147,8 @@ class Connection:
             return _not_done(write, Settled.CANCELLED, "The record is gone.")
         if write.kind is WriteKind.SET_FIELDS:
             return self._set_fields(write, record)
+        if write.kind is WriteKind.ADD_MEMBER:
+            return self._add_member(write)
         return self._create(write)
 
     def _create(self, write: Write) -> Outcome:
@@ -150,6 +157,17 @@ class Connection:
             return _not_done(write, Settled.REJECTED, f"There is no active user {owner}.")
         noun = "note" if write.kind is WriteKind.ADD_NOTE else "task"
         return self._take_down(write, f"{noun}-{len(self._platform.keys) + 1}", fitted(write))
+
+    def _add_member(self, write: Write) -> Outcome:
+        name = str(write.fields.get("list"))
+        members = self._platform.lists.get(name)
+        if members is None:
+            return _not_done(write, Settled.REJECTED, f"There is no list {name}.")
+        made = f"{name}/{row_id(write.target)}"
+        if write.target in members:
+            return Outcome(key=write.key, settled=Settled.ALREADY_APPLIED, remote_id=made)
+        members.add(write.target)
+        return self._take_down(write, made, {"list": name})
 
     def _set_fields(self, write: Write, record: Record) -> Outcome:
         wanted, known = fitted(write), self._platform.fields[record.ref.object_type]

@@ -159,6 +159,8 @@ class MemoryPlatform:
         """By object type and name."""
         self.keys: dict[str, str] = {}
         """The unique key of everything that was written, and the id of what it made."""
+        self.lists: dict[str, set[RecordRef]] = {}
+        """The members of each marketing list, by its id."""
         self.shelves = {stream: Shelf() for stream in Stream}
         self._waiting: list[tuple[int, Stored]] = []
         self._records: dict[RecordRef, Record] = {}

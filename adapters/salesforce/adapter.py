@@ -11,6 +11,7 @@ from adapters.salesforce.bulk import Bulk
 from adapters.salesforce.client import Client
 from adapters.salesforce.fields import Catalog, infos
 from adapters.salesforce.health import check
+from adapters.salesforce.members import Members
 from adapters.salesforce.provision import Provision
 from adapters.salesforce.reading import Reader
 from adapters.salesforce.record_types import RecordTypes
@@ -71,11 +72,13 @@ class SalesforceAdapter(Adapter):
         self._records = Records(instance, settings, self._client, self._catalog)
         self._record_types = RecordTypes(self._client, self._catalog)
         self._provision = Provision(settings, self._client, self._catalog)
+        self._members = Members(self._client, self._records)
         self._writer = Writer(
             settings,
             self._client,
             Activities(settings, self._client, self._catalog, self._records),
             Updates(self._client, self._catalog, self._records),
+            self._members,
             Bell(settings, self._client),
         )
 
@@ -112,6 +115,10 @@ class SalesforceAdapter(Adapter):
             raise Rejected(f"Salesforce takes {AT_ONCE} writes at once, not {len(writes)}.")
         with self._client.contract(writing=False):
             return self._writer.write(writes)
+
+    def lists_amiss(self, ids: Sequence[str]) -> Mapping[str, str]:
+        with self._client.contract(writing=False):
+            return self._members.amiss(ids)
 
     def close(self) -> None:
         self._reader.close()

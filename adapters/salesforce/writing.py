@@ -9,6 +9,7 @@ from typing import Final
 from adapters.salesforce.activities import Activities
 from adapters.salesforce.bell import Bell
 from adapters.salesforce.client import Client
+from adapters.salesforce.members import Members
 from adapters.salesforce.settings import Settings
 from adapters.salesforce.updates import Updates
 from connector.model import Outcome, Settled, Write, WriteKind
@@ -27,12 +28,14 @@ class Writer:
         client: Client,
         activities: Activities,
         updates: Updates,
+        members: Members,
         bell: Bell,
     ) -> None:
         self._settings = settings
         self._client = client
         self._activities = activities
         self._updates = updates
+        self._members = members
         self._bell = bell
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -43,6 +46,8 @@ class Writer:
         return [outcomes[write.key] for write in writes]
 
     def _apply(self, kind: WriteKind) -> Apply:
+        if kind is WriteKind.ADD_MEMBER:
+            return self._members.add
         return self._updates.apply if kind is WriteKind.SET_FIELDS else self._activities.create
 
     def _ring(self, writes: Sequence[Write], outcomes: dict[str, Outcome]) -> None:

@@ -6,6 +6,7 @@ from connector.assess.hand_offs import Alerted, Setting
 from connector.assess.knowing import addressee, known_for
 from connector.assess.last_words import last_words
 from connector.assess.lifecycle import Marked
+from connector.assess.programs import Touched, sight_of
 from connector.assess.standings import place_among, ranked_now
 from connector.assess.timeline import quiet_since, timeline_of, timeline_once_adopted
 
@@ -16,12 +17,14 @@ __all__ = [
     "Assessed",
     "Marked",
     "Setting",
+    "Touched",
     "addressee",
     "known_for",
     "last_words",
     "place_among",
     "quiet_since",
     "ranked_now",
+    "sight_of",
     "timeline_of",
     "timeline_once_adopted",
 ]

@@ -9,6 +9,7 @@ from typing import Final
 
 from connector.assess.hand_offs import Alerted, HandOffs, Setting, View
 from connector.assess.lifecycle import Lifecycles, Marked
+from connector.assess.programs import Programs, Touched
 from connector.assess.timeline import endings_of, fit_once_adopted
 from connector.config.rulebook import LeadMode
 from connector.engine.evaluate import evaluate
@@ -39,11 +40,15 @@ class Assessed:
     marked: tuple[Marked, ...] = ()
     """Beginnings and ends of episodes that set fields."""
 
+    touches: tuple[Touched, ...] = ()
+    """Nurture touches made, and content asked for."""
+
     @property
     def writes(self) -> tuple[Write, ...]:
         """Everything that was queued."""
         by_hand_offs = [write for each in self.alerts for write in each.writes]
-        return (*by_hand_offs, *(write for each in self.marked for write in each.writes))
+        by_episodes = [write for each in self.marked for write in each.writes]
+        return (*by_hand_offs, *by_episodes, *(each.write for each in self.touches))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +94,17 @@ class Assess:
         desks = _Desks(HandOffs(store, self.setting, view), Lifecycles(store, self.setting, view))
         found = [self._apply(view, mode, desks) for mode in self.setting.rulebook.lead_modes]
         left = [*self._end_by_rules_gone(view), *(one for each in found for one in each.left)]
-        dues = [each.due for each in found if each.due is not None]
-        dues += [due for due in (desks.hand_offs.waits_until(),) if due is not None]
+        made = sum(bool(alert.writes) for each in found for alert in each.alerts)
+        attended = Programs(store, self.setting, view, self._matchers).attend(made)
+        moments = (*(one.due for one in found), desks.hand_offs.waits_until(), attended.due)
+        dues = [due for due in moments if due is not None]
         store.people.evaluated(person_id, min(dues, default=None), seen=bool(view.person.records))
         return Assessed(
             person=view.person,
             alerts=tuple(alert for each in found for alert in each.alerts),
             left=tuple(left),
             marked=tuple(mark for each in found for mark in each.marked),
+            touches=attended.touches,
         )
 
     def view(

@@ -8,10 +8,10 @@ from html import escape
 from typing import Final
 
 from connector.backtest.bands import Band
-from connector.backtest.lift import Share
 from connector.backtest.weeks import Week
 from connector.backtest.words import lift as lift_said
 from connector.backtest.words import share as share_said
+from connector.plan.share import Share
 
 _WIDTH: Final = 720
 _HEIGHT: Final = 260

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from connector.backtest.lift import Followed, Lift, Share
+from connector.backtest.lift import Followed, Lift
 from connector.backtest.told import Backtest, RuleTold
 from connector.clock import DAY
+from connector.plan.share import Share
 
 Row = tuple[str, list[str]]
 """What it is, and per rule what it says."""

@@ -19,8 +19,10 @@ from connector.cli.doctor import doctor
 from connector.cli.explain import explain
 from connector.cli.held import held
 from connector.cli.leads import leads
+from connector.cli.offers import offers
 from connector.cli.outbox import outbox
 from connector.cli.plan import plan
+from connector.cli.programs import programs
 from connector.cli.provision import provision
 from connector.cli.reload import reload
 from connector.cli.rules import rules
@@ -57,6 +59,7 @@ def leadmode(
 
 _IN_ORDER: tuple[Callable[..., None], ...] = (
     run, sync, plan, apply, check, test, doctor, provision, leads, explain, brief, why_not, held,
+    programs, offers,
     backtest, diff, tune, status, backup, restore, arm, disarm, reload, version,
 )  # fmt: skip
 

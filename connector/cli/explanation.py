@@ -13,6 +13,7 @@ from connector.report.explain import Explanation
 from connector.report.missing import Missing, Option
 from connector.report.past import PastEpisode
 from connector.report.picture import Picture
+from connector.report.programs import Run
 from connector.report.spells import Line, Spell, spells
 from connector.report.standing import Need, Standing
 from connector.report.story import What
@@ -50,6 +51,7 @@ def show(page: Page, told: Explanation, *, everything: bool) -> None:
     for spell in spells(told.story, told.quiet_ms, told.at, everything=everything):
         _show_spell(page, spell, zone)
     _show_past(page, told, zone)
+    _show_programs(page, told.programs, zone)
     each_rule = zip(told.standings, told.hand_offs, told.ranks, strict=True)
     for standing, hand_off, rank in each_rule:
         page.line()
@@ -78,6 +80,27 @@ def _show_past(page: Page, told: Explanation, zone: ZoneInfo) -> None:
         columns = [Column(t) for t in ("RULE", "AT", "BECAUSE", "REVISION")]
         rows = [[h.rule, moment(h.at, zone), h.because, h.revision] for h in told.holds]
         page.table(columns, rows, 2)
+
+
+def _show_programs(page: Page, runs: tuple[Run, ...], zone: ZoneInfo) -> None:
+    """Each run through a nurture program, with its touches."""
+    if not runs:
+        return
+    page.line()
+    page.line("Nurture", "bold")
+    for run in runs:
+        page.line(f"{run.title} ({run.entry}), from {moment(run.from_at, zone)}", indent=2)
+        rows: list[list[Cell | str]] = [
+            [f"touch {each.number} of {run.of}", moment(each.at, zone), each.offer]
+            for each in run.made
+        ]
+        page.table([Column(""), Column(""), Column("")], rows, 4)
+        said = run.state + (f": {run.why}" if run.why else "")
+        if run.due is not None:
+            said += f"; next look {moment(run.due, zone)}"
+        if run.ended_at is not None:
+            said = f"left {moment(run.ended_at, zone)}: {run.why}"
+        page.line(said, "yellow", indent=4)
 
 
 def _episode(each: PastEpisode, zone: ZoneInfo) -> list[Cell | str]:

@@ -42,6 +42,7 @@ def _counts(writes: list[PlannedWrite], held: list[PlannedHold]) -> str:
             (WriteKind.CREATE_TASK, "task"),
             (WriteKind.SET_FIELDS, "field change"),
             (WriteKind.ADD_NOTE, "note"),
+            (WriteKind.ADD_MEMBER, "membership"),
         )
         if kinds[kind]
     ]
@@ -72,12 +73,16 @@ def _lines(each: PlannedWrite, zone: ZoneInfo) -> Iterator[str]:
         yield "the CRM does not have the record any more: it is gone, or merged into another"
     if each.kind is WriteKind.ADD_NOTE:
         yield f'note "{each.fields.get("subject")}"'
+    if each.kind is WriteKind.ADD_MEMBER:
+        yield f"joins the list {each.fields.get('list')}"
+        yield f"because: {each.title}, {each.what}"
         return
     if each.kind is not WriteKind.SET_FIELDS:
         due = each.fields.get("due_at")
         until = f", due {moment(due, zone)}" if isinstance(due, int) else ""
         yield f'task "{each.fields.get("subject")}"{until}, priority {each.fields.get("priority")}'
-        yield f"because: {each.title}, {words.points(each.score)} points, {moment(each.at, zone)}"
+        why = f"{words.points(each.score)} points" if each.score else each.what
+        yield f"because: {each.title}, {why}, {moment(each.at, zone)}"
         return
     for name, new in each.fields.items():
         old = (each.was or {}).get(name)

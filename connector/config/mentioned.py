@@ -39,6 +39,8 @@ def mentioned(files: RuleFiles) -> Iterator[Mention]:
     hold = files.singles.get("hold")
     if hold is not None:
         yield from _of(hold, ("excluded",), hold.values.get("excluded"))
+    for entry in files.lists["program"]:
+        yield from _of(entry, ("who",), entry.values.get("who"))
     for entry in (*files.lists["exclusion"], *files.lists["silence"], *files.personas):
         if entry.values.get("active") is not False:
             yield from _of(entry, ("when",), entry.values.get("when"))

@@ -1,4 +1,4 @@
-"""The closed set of names that a template may hold in double braces."""
+"""The closed sets of names that a template may hold in double braces."""
 
 from __future__ import annotations
 
@@ -56,6 +56,25 @@ OF_EPISODES: Final = PLACEHOLDERS - RANKED - BRIEFED
 """What a [[lifecycle]] may ask for."""
 ONLY_AT_END: Final = "left_on"
 """Known when an episode has ended, so only a [[lifecycle]] of endings may ask for it."""
+
+OF_TOUCHES: Final = frozenset(
+    {
+        "person.name",
+        "person.title",
+        "person.company",
+        "account.name",
+        "account.industry",
+        "owner.name",
+        "persona",
+        "phase",
+        "consent",
+        "program.title",
+        "offer.title",
+        "offer.text",
+        "touch",
+    }
+)
+"""The names that a template of a nurture program may hold."""
 
 _BRACED: Final = re.compile(r"\{\{([^{}]*)\}\}")
 

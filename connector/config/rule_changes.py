@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from connector.config.brief_tables import NextStepTable, TopicTable
 from connector.config.capacity_tables import CapacityTable, HoldoutTable, RankTable, TeamTable
+from connector.config.nurture_tables import OfferTable, ProgramTable
 from connector.config.positions import Loc
 from connector.config.rule_files import LISTS, Entry, RuleFiles
 from connector.config.rule_tables import (
@@ -44,6 +45,8 @@ _MODELS: Final[Mapping[str, type[Table]]] = {
     "team": TeamTable,
     "topic": TopicTable,
     "next_step": NextStepTable,
+    "offer": OfferTable,
+    "program": ProgramTable,
 }
 _LISTED: Final = ("signal", "lead_mode", "topic", "next_step")
 """Tables of which there are many, told apart by id."""
@@ -101,6 +104,11 @@ def _tables(files: RuleFiles) -> Iterator[tuple[str, Entry]]:
     for name, entry in files.groups.items():
         yield f"group.{name}", entry
     yield from files.singles.items()
+
+
+def _listed(files: RuleFiles) -> Iterator[tuple[str, list[Entry]]]:
+    for kind in ("signal", "lead_mode", "offer", "program"):
+        yield kind, files.lists[kind]
 
 
 def _of_table(name: str, old: Entry | None, new: Entry | None) -> Iterator[RuleChange]:

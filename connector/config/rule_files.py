@@ -23,8 +23,8 @@ from connector.errors import FixInput
 from connector.problems import Place, Problem, did_you_mean
 
 LISTS: Final = (
-    "signal", "lead_mode", "exclusion", "silence", "topic", "next_step", "lifecycle", "team",
-    "absence",
+    "signal", "lead_mode", "exclusion", "silence", "topic", "next_step", "lifecycle", "offer",
+    "program", "team", "absence",
 )  # fmt: skip
 """Tables of which there are many, told apart by id; absences have none."""
 NAMED: Final = ("group", "persona")

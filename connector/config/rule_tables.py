@@ -15,6 +15,7 @@ from connector.config.capacity_tables import (
     RankTable,
     TeamTable,
 )
+from connector.config.nurture_tables import OfferTable, ProgramTable
 from connector.config.rulebook import Owned
 from connector.config.rulebook import Phase as PhaseName
 from connector.config.silence import SilenceTable
@@ -300,6 +301,10 @@ class RuleFile(Table):
     """Times in which hand-offs are held."""
     lifecycle: list[LifecycleTable] = Field(default_factory=list)
     """Fields that are set when an episode begins or ends."""
+    offer: list[OfferTable] = Field(default_factory=list)
+    """What a nurture touch can offer."""
+    program: list[ProgramTable] = Field(default_factory=list)
+    """Touches for those who are not ready to buy."""
     dispositions: dict[str, Disposition] = Field(default_factory=dict)
     """Status values of a person's record by which a rep ends an episode."""
     rank: RankTable | None = None

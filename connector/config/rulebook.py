@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from connector.config.capacity import Absence, Capacity, Holdout, Rank, Team
+from connector.config.nurture import Offer, Program
 from connector.config.placeholders import RANKED, used_in
 from connector.engine.condition import Condition, Logical, folded
 from connector.engine.rule import MachineTests, Rule
@@ -264,6 +265,9 @@ class Rulebook:
     holdout: Holdout | None = None
     lifecycles: tuple[Lifecycle, ...] = ()
     """In file order: where two set one field, the first counts."""
+    offers: tuple[Offer, ...] = ()
+    programs: tuple[Program, ...] = ()
+    """Those that are active, in file order."""
     texts: tuple[RuleText, ...] = field(default=(), repr=False, compare=False)
     """The files that say all this."""
 

@@ -17,6 +17,9 @@ from connector.config.brief_tables import NextStepTable, TopicTable
 from connector.config.capacity_rules import read_sharing
 from connector.config.capacity_tables import AbsenceTable, HoldoutTable, TeamTable
 from connector.config.conditions import ConditionReader
+from connector.config.nurture import Program
+from connector.config.nurture_rules import check_nurture, offer_of, program_of
+from connector.config.nurture_tables import OfferTable, ProgramTable
 from connector.config.positions import Loc
 from connector.config.rule_checks import (
     Sound,
@@ -83,6 +86,8 @@ _STAND_INS: Final[Mapping[type[Table], Mapping[str, object]]] = {
     AbsenceTable: {"owner": "unknown", "since": "2000-01-01", "until": "2000-01-01"},
     HoldoutTable: {"share": 0.1},
     LifecycleTable: {"id": "unknown", "when": "left", "field": [{"field": "-", "value": ""}]},
+    OfferTable: {"id": "unknown", "asset": "*"},
+    ProgramTable: {"id": "unknown"},
 }
 """What takes the place of a key that is needed and wrong, while more problems are looked for."""
 
@@ -99,6 +104,10 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
     groups = reading.several(GroupTable, files.groups.values())
     reading.problems.extend(check_signals(signals, sources))
     reading.problems.extend(check_groups(files.groups, files.signals))
+    offers = reading.several(OfferTable, files.lists["offer"])
+    programs = reading.several(ProgramTable, files.lists["program"])
+    personas = files.named["persona"]
+    reading.problems.extend(check_nurture(offers, programs, personas, sources))
     for mode in modes:
         reading.problems.extend(check_lead_mode(mode, signals))
     ready = tuple(_signal(one.table) for one in signals)
@@ -135,6 +144,8 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
         absences=sharing.absences,
         holdout=sharing.holdout,
         lifecycles=reading.lifecycles([one.table.id for one in modes], sources),
+        offers=tuple(offer_of(one.table) for one in offers),
+        programs=reading.programs(programs),
     )
     reading.demand_something()
     if reading.problems:
@@ -288,6 +299,11 @@ class _Reading:
             if one.table.active:
                 found.append(_lifecycle(one.table))
         return tuple(found)
+
+    def programs(self, sounds: Sequence[Sound[ProgramTable]]) -> tuple[Program, ...]:
+        """The programs that are active."""
+        found = [program_of(one.table, self.condition(one.entry, ("who",))) for one in sounds]
+        return tuple(p for p, one in zip(found, sounds, strict=True) if one.table.active)
 
     def dispositions(self) -> Mapping[str, EndReason]:
         """Status values and what they say about an episode."""

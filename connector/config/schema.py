@@ -22,6 +22,8 @@ _OVERLAID: Final = (
     "HandOffTable",
     "TeamTable",
     "HoldoutTable",
+    "OfferTable",
+    "ProgramTable",
 )
 """Tables that a later folder may change key by key; there only the id is needed."""
 

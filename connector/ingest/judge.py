@@ -92,11 +92,11 @@ class Judge:
             marks = max(0, storm - cycle.marked) if storm else None
             news = self._one(person, left, marks, careful=careful)
             if news is not None:
-                made = sum(bool(alert.writes) for alert in news.alerts)
+                made = sum(bool(alert.writes) for alert in news.alerts) + len(news.touches)
                 cycle.handed_off += made
                 cycle.marked += len(news.marked)
                 left = None if left is None else max(0, left - made)
-                if news.alerts or news.left:
+                if news.alerts or news.left or news.touches:
                     cycle.news.append(news)
 
     def has_waiting(self) -> bool:

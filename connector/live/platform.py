@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -113,6 +113,10 @@ class Platform:
         ours = {**names.fields, "owner": names.owner}
         found = self.field(names.object_type, name)
         return found or (self.field(names.object_type, ours[name]) if ours.get(name) else None)
+
+    def lists_amiss(self, ids: Sequence[str]) -> Mapping[str, str] | None:
+        """Lists that take nobody, each with why; None when it cannot tell. Raises AdapterError."""
+        return self._adapter.lists_amiss(ids)
 
     def user(self, wanted: str) -> User | None:
         """The user with an id, active or not; None when there is none. Raises AdapterError."""

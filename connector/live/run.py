@@ -10,6 +10,7 @@ from connector.config.settings import Config
 from connector.config.wording import in_order
 from connector.live.findings import Findings
 from connector.live.hand_off import compare_hand_off, compare_lifecycle
+from connector.live.lists import compare_lists
 from connector.live.platform import Platform
 from connector.live.rules import compare_conditions, compare_dispositions
 from connector.live.settings import compare_settings
@@ -78,6 +79,7 @@ def _compare_rules(config: Config, platforms: list[Platform], found: Findings) -
         for one in config.rulebook.lifecycles:
             compare_lifecycle(entries[one.id], one, authority, found)
         compare_sharing(files, authority, found)
+    compare_lists(files, config.rulebook, platforms, found)
     compare_dispositions(files, platforms, found)
     compare_conditions(files, platforms, found)
 

@@ -2,6 +2,7 @@
 
 from connector.model.engagement import Engagement, Evidence, Kind
 from connector.model.episode import Decision, Episode, Hold, OutboxState, Verdict
+from connector.model.nurture import Enrolment, Touch
 from connector.model.person import Person
 from connector.model.record import Fields, Record, RecordRef, Role, Scalar
 from connector.model.write import Outcome, Settled, Write, WriteKind, turns
@@ -9,6 +10,7 @@ from connector.model.write import Outcome, Settled, Write, WriteKind, turns
 __all__ = [
     "Decision",
     "Engagement",
+    "Enrolment",
     "Episode",
     "Evidence",
     "Fields",
@@ -22,6 +24,7 @@ __all__ = [
     "Role",
     "Scalar",
     "Settled",
+    "Touch",
     "Verdict",
     "Write",
     "WriteKind",

@@ -18,6 +18,8 @@ class WriteKind(StrEnum):
     """Compare-and-set fields of the target record."""
     ADD_NOTE = "add_note"
     """Add a note to the target record; keyed like a task."""
+    ADD_MEMBER = "add_member"
+    """Make the target person a member of a list or campaign; who is one already stays one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,8 @@ class Write:
     """One intended change.
 
     For CREATE_TASK the fields are: subject, body, due_at (UTC ms), priority ("high", "normal"),
-    owner (the platform's id of a user). For ADD_NOTE: subject, body. For SET_FIELDS: the new
+    owner (the platform's id of a user). For ADD_NOTE: subject, body. For ADD_MEMBER: list (the
+    platform's id of a list or campaign). For SET_FIELDS: the new
     value per field, with the values a human has not moved on from in `expected`.
     """
 

@@ -68,9 +68,9 @@ def holds_against(alert: Alert, situation: Situation) -> Iterator[tuple[Hold, st
         (Hold.BASELINE, before is not None and transition.at <= before and "known from the start"),
         (Hold.OVER, alert.over and "the episode had ended when it was found"),
         (Hold.SAME_BURST, _same_burst(transition, situation)),
-        (Hold.EXCLUDED, _excluded(situation)),
+        (Hold.EXCLUDED, excluded(holds, person, situation.facts)),
         (Hold.CONSENT, holds.consent and _no_channel(situation.facts)),
-        (Hold.OPEN_OPPORTUNITY, holds.open_opportunity and _open_opportunity(person)),
+        (Hold.OPEN_OPPORTUNITY, holds.open_opportunity and open_opportunity(person)),
         (Hold.WORKED, _worked(transition, situation)),
         (Hold.COOLDOWN, _cooling(transition, situation)),
         (Hold.SILENCE, _silenced(transition, situation)),
@@ -117,17 +117,17 @@ def _same_hand(transition: Transition, situation: Situation) -> str:
     return ""
 
 
-def _excluded(situation: Situation) -> str:
-    """Any of a person's addresses can give them away."""
-    holds, facts = situation.holds, situation.facts
+def excluded(holds: Holds, person: Person, facts: Facts) -> str:
+    """What an excluded person is called, "" when nothing excludes them.
+
+    Any of a person's addresses can give them away.
+    """
     named = [(each.label, each.when) for each in holds.exclusions]
     if holds.excluded is not None:
         named.append((UNNAMED, holds.excluded))
     if not named:
         return ""
-    variants: list[Facts] = [
-        {**facts, "person.domain": domain} for domain in situation.person.domains
-    ]
+    variants: list[Facts] = [{**facts, "person.domain": domain} for domain in person.domains]
     return next(
         (label for label, when in named if any(when.holds(each) for each in variants or [facts])),
         "",
@@ -139,7 +139,8 @@ def _no_channel(facts: Facts) -> str:
     return "neither mail nor call is allowed" if closed else ""
 
 
-def _open_opportunity(person: Person) -> str:
+def open_opportunity(person: Person) -> str:
+    """The reference of an open opportunity of the person or their account; "": none is."""
     found = next(
         (
             o

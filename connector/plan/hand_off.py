@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from connector.config.conditions import PERSONA
+from connector.config.nurture import Program
 from connector.config.rulebook import HandOff, LeadMode
 from connector.engine.result import Change, Reason, Transition
 from connector.model import Person, RecordRef, Scalar, Write, WriteKind
@@ -147,7 +148,7 @@ def _task(occasion: Occasion, told: Told) -> dict[str, Scalar]:
     }
 
 
-def owner_for(person: Person, rules: HandOff) -> str | None:
+def owner_for(person: Person, rules: HandOff | Program) -> str | None:
     """Platform id of the user who gets the person's tasks; None: nobody is named.
 
     Of the owners in the order of the rules the first who is there and active.
@@ -155,7 +156,7 @@ def owner_for(person: Person, rules: HandOff) -> str | None:
     return next(owners_of(person, rules), rules.fallback_owner)
 
 
-def owners_of(person: Person, rules: HandOff) -> Iterator[str]:
+def owners_of(person: Person, rules: HandOff | Program) -> Iterator[str]:
     """Platform ids of the active owners in the order of the rules."""
     return (owner.ref.id for owner in active_owners(person, rules))
 

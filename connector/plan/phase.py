@@ -34,6 +34,11 @@ def late_points(rule: Rule, contributions: Iterable[Contribution]) -> float:
     return sum(each.points for each in contributions if order.get(each.signal, -1) >= late)
 
 
+def further(one: str, other: str) -> str:
+    """The further of two phases; "" is no phase."""
+    return max(one, other, key=lambda phase: _ORDER.get(phase, -1))
+
+
 def phases_of(rule: Rule) -> dict[str, str]:
     """The phase of each signal that has one, by the id of the signal."""
     return {signal.id: signal.phase for signal in rule.signals if signal.phase}

@@ -239,5 +239,12 @@ def _why_not(each: PlannedWrite, done: Rehearsed) -> str:
 
 
 def _label(each: PlannedWrite) -> str:
-    what = "the task" if each.kind is WriteKind.CREATE_TASK else "the field change"
-    return f"{what} for {each.name}"
+    return f"the {_NOUNS[each.kind]} for {each.name}"
+
+
+_NOUNS: Final = {
+    WriteKind.CREATE_TASK: "task",
+    WriteKind.SET_FIELDS: "field change",
+    WriteKind.ADD_NOTE: "note",
+    WriteKind.ADD_MEMBER: "membership",
+}

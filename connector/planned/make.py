@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from connector.assess import Alerted
+from connector.assess import Alerted, Touched
 from connector.clock import Clock
 from connector.config.settings import Config
 from connector.engine.result import Transition
@@ -100,7 +100,10 @@ class _Making:
             for each in news.marked
             for write in each.writes
         ]
-        there = what_is_there([each.write for each in made], adapters)
+        touches = done.touches
+        there = what_is_there(
+            [*(each.write for each in made), *(each.write for _, each in touches)], adapters
+        )
         holds = [(p, a) for p, a in done.alerts if a.decision.verdict is not Verdict.HANDED_OFF]
         return Plan(
             made_at=done.now,
@@ -113,7 +116,10 @@ class _Making:
             database=before.identity,
             place=before.place,
             storm=config.storm,
-            writes=tuple(self._write(each, there[each.write.key]) for each in made),
+            writes=(
+                *(self._write(each, there[each.write.key]) for each in made),
+                *(self._touch(p, each, there[each.write.key]) for p, each in touches),
+            ),
             held=tuple(self._hold(p, a) for p, a in holds if a.decision.hold not in _COUNTED),
             counted=dict(
                 Counter(str(a.decision.hold) for _, a in holds if a.decision.hold in _COUNTED)
@@ -123,8 +129,45 @@ class _Making:
         )
 
     def _write(self, made: _Made, was: dict[str, Scalar] | None) -> PlannedWrite:
-        write, who = made.write, self._who(made.person)
-        final = narrowed(write, was)
+        return self._planned(
+            made.person,
+            made.write,
+            was,
+            receivers=made.beside,
+            rule=made.rule,
+            title=self._title(made.rule),
+            what=made.transition.change.value,
+            at=made.transition.at,
+            score=made.transition.score,
+        )
+
+    def _touch(self, person: Person, each: Touched, was: dict[str, Scalar] | None) -> PlannedWrite:
+        return self._planned(
+            person,
+            each.write,
+            was,
+            receivers=(each.write,),
+            rule=each.program,
+            title=each.title,
+            what=each.what,
+            at=each.at,
+            score=0.0,
+        )
+
+    def _planned(
+        self,
+        person: Person,
+        write: Write,
+        was: dict[str, Scalar] | None,
+        *,
+        receivers: Sequence[Write],
+        rule: str,
+        title: str,
+        what: str,
+        at: int,
+        score: float,
+    ) -> PlannedWrite:
+        final, who = narrowed(write, was), self._who(person)
         queued = self._store.outbox.get(write.key)
         return PlannedWrite(
             key=write.key,
@@ -136,15 +179,15 @@ class _Making:
             expected=dict(final.expected),
             was=was,
             braked=queued is not None and queued.state is OutboxState.HELD,
-            person=made.person.id,
+            person=person.id,
             name=who.label,
             company=who.company,
-            owner=self._receiver(made.beside, who),
-            rule=made.rule,
-            title=self._title(made.rule),
-            what=made.transition.change.value,
-            at=made.transition.at,
-            score=made.transition.score,
+            owner=self._receiver(receivers, who),
+            rule=rule,
+            title=title,
+            what=what,
+            at=at,
+            score=score,
         )
 
     def _hold(self, person: Person, alert: Alerted) -> PlannedHold:
@@ -172,7 +215,7 @@ class _Making:
         return open_dossier(self._store, self._config, person.id).who
 
     def _receiver(self, writes: Sequence[Write], who: Who) -> str:
-        """Who gets the task of the hand-off, by name."""
+        """Who gets the task among the writes, by name."""
         task = next((w for w in writes if w.kind is WriteKind.CREATE_TASK), None)
         user = str((task.fields.get("owner") if task else "") or "")
         if not user or task is None:

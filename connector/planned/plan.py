@@ -46,10 +46,11 @@ class PlannedWrite:
     rule: str
     title: str
     what: str
-    """"entered", "raised" or "left"."""
+    """"entered", "raised" or "left"; of nurture "touch-2" or "content"."""
     at: int
     """When; UTC ms."""
     score: float
+    """Of nurture 0."""
 
     @property
     def write(self) -> Write:

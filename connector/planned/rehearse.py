@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connector.assess import Alerted, Assessed, last_words
+from connector.assess import Alerted, Assessed, Touched, last_words
 from connector.clock import Clock, ManualClock
 from connector.config.settings import Config
 from connector.errors import AdapterError
@@ -31,6 +31,11 @@ class Rehearsed:
     def alerts(self) -> list[tuple[Person, Alerted]]:
         """The last decision about every alert, with the person it is about."""
         return last_words(self.news)
+
+    @property
+    def touches(self) -> list[tuple[Person, Touched]]:
+        """Every nurture touch and request for content, with the person it is about."""
+        return [(news.person, touched) for news in self.news for touched in news.touches]
 
     @property
     def writes(self) -> dict[str, Write]:

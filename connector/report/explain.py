@@ -23,6 +23,7 @@ from connector.report.as_of import AsOf, Scored, as_of, scored
 from connector.report.dossier import Dossier, Who, open_dossier
 from connector.report.past import PastEpisode, PastHold, past_episodes, past_holds
 from connector.report.picture import Picture, picture
+from connector.report.programs import Asked, Run
 from connector.report.ranking import ranking
 from connector.report.standing import Standing, standing
 from connector.report.story import Entry, entries
@@ -68,6 +69,8 @@ class Explanation:
     """Every hand-off that was not made, oldest first."""
     notes: tuple[str, ...]
     """What to keep in mind when reading it."""
+    programs: tuple[Run, ...] = ()
+    """Every run through a nurture program, oldest first."""
 
 
 def explain(store: Store, config: Config, person: int, at: int | None, now: int) -> Explanation:
@@ -108,6 +111,7 @@ def explain(store: Store, config: Config, person: int, at: int | None, now: int)
         episodes=tuple(past_episodes(config, dossier, when)),
         holds=tuple(past_holds(dossier, when)),
         notes=tuple(_notes(store, config, dossier, standings, at, now, zone)),
+        programs=Asked(store, config, when).runs(dossier),
     )
 
 

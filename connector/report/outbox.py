@@ -84,7 +84,9 @@ def _row(store: Store, config: Config, queued: Queued) -> OnItsWay:
 
 
 def what_it_does(write: Write) -> str:
-    """The subject of a task, or the fields that are set."""
+    """The subject of a task, the fields that are set, or the list that is joined."""
+    if write.kind is WriteKind.ADD_MEMBER:
+        return f"join the list {write.fields.get('list')}"
     if write.kind is WriteKind.SET_FIELDS:
         return "set " + ", ".join(f"{name} = {value}" for name, value in write.fields.items())
     return str(write.fields.get("subject") or write.kind.value)

@@ -21,6 +21,7 @@ from connector.plan.hand_off import owner_for
 from connector.ruletest.branch import Branch, Test, Told
 from connector.ruletest.brief_branches import brief_branches
 from connector.ruletest.lifecycle import branches_of_lifecycles
+from connector.ruletest.nurture_branches import of_nurture
 from connector.ruletest.sharing import of_sharing
 
 _LETTERS: Final = "ABCDEFGH"
@@ -57,6 +58,7 @@ def branches_of(rulebook: Rulebook, authority: str) -> Iterator[Branch]:
         yield Branch(part="hand_off", name=name, way=way, is_met=met)
     yield from of_sharing(rulebook)
     yield from branches_of_lifecycles(rulebook, authority)
+    yield from of_nurture(rulebook)
 
 
 # signals and groups

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from connector.assess import Touched
 from connector.config.conditions import PERSONA
 from connector.config.durations import duration_text
 from connector.config.rulebook import Grades
@@ -13,6 +14,7 @@ from connector.config.wording import toml_text
 from connector.engine.result import Change
 from connector.model import Decision, Episode, Verdict, Write, WriteKind
 from connector.plan.grade import grade
+from connector.plan.nurture import Step
 from connector.plan.rank import Ranked
 from connector.ruletest.play import Alert, Snapshot, Stand
 from connector.ruletest.tables import ExpectTable, MomentTable, RangeTable
@@ -72,6 +74,7 @@ class _Look:
 
     def __init__(self, moment: MomentTable, snapshot: Snapshot, grades: Grades) -> None:
         self._unclear = snapshot.applying if moment.rule is None else ()
+        self._whole = moment.rule is None
         self._grades = grades
         self._snapshot = snapshot
         self._stands: Sequence[Stand] = (
@@ -176,7 +179,7 @@ class _Look:
     def due(self, wanted: int) -> _Seens:
         return self._task_values(
             [duration_text(wanted)],
-            lambda alert, write: duration_text(max(0, int(str(write.fields["due_at"])) - alert.at)),
+            lambda at, write: duration_text(max(0, int(str(write.fields["due_at"])) - at)),
         )
 
     def fields(self, wanted: Mapping[str, Sequence[object]]) -> _Seens:
@@ -216,6 +219,33 @@ class _Look:
             got = value(found)
             yield range_text(wanted), _Seen(holds=wanted.holds(got), got=f"{got:g} ({found.why})")
 
+    def touches(self, wanted: int) -> _Seens:
+        got = len(self._touches)
+        yield str(wanted), _Seen(holds=got == wanted, got=self._touches_in_words())
+
+    def offer(self, wanted: Sequence[str]) -> _Seens:
+        found = {each.offer_id for each in self._touches}
+        yield (
+            one_of(wanted),
+            _Seen(holds=not found.isdisjoint(wanted), got=self._touches_in_words()),
+        )
+
+    def program(self, wanted: Sequence[str]) -> _Seens:
+        step = self._snapshot.nurture
+        yield one_of(wanted), _Seen(holds=step.state in wanted, got=_step_text(step))
+
+    def because_of(self, wanted: Sequence[str]) -> _Seens:
+        step = self._snapshot.nurture
+        yield one_of(wanted), _Seen(holds=step.reason in wanted, got=_step_text(step))
+
+    @property
+    def _touches(self) -> list[Touched]:
+        return [each for each in self._snapshot.touches if each.offer_id]
+
+    def _touches_in_words(self) -> str:
+        told = ", ".join(f'{each.what} "{each.offer_id}"' for each in self._touches)
+        return told or "no touch was made"
+
     def machine(self, wanted: int) -> _Seens:
         got = self._snapshot.machines
         yield str(wanted), _Seen(holds=got == wanted, got=str(got))
@@ -234,7 +264,7 @@ class _Look:
                 holds = any(text in each for each in found)
                 yield f"has {toml_text(text)}", _Seen(holds=holds, got="\n".join(found))
 
-    def _task_values(self, wanted: Sequence[str], value: Callable[[Alert, Write], str]) -> _Seens:
+    def _task_values(self, wanted: Sequence[str], value: Callable[[int, Write], str]) -> _Seens:
         found = [value(*each) for each in self._writes(WriteKind.CREATE_TASK)]
         if not found:
             yield one_of(wanted), self._no_task()
@@ -250,13 +280,11 @@ class _Look:
         alerts = self._alerts_in_words() if self._alerts else "there was no alert"
         return _Seen(holds=False, missing=True, got=f"no note was written: {alerts}")
 
-    def _writes(self, kind: WriteKind) -> list[tuple[Alert, Write]]:
-        return [
-            (alert, write)
-            for alert in self._alerts
-            for write in alert.alerted.writes
-            if write.kind is kind
-        ]
+    def _writes(self, kind: WriteKind) -> list[tuple[int, Write]]:
+        """What hand-offs write, and when they were made; of no rule in particular touches too."""
+        handed = [(each.at, write) for each in self._alerts for write in each.alerted.writes]
+        touched = [(each.at, each.write) for each in self._touches] if self._whole else []
+        return [(at, write) for at, write in (*handed, *touched) if write.kind is kind]
 
     def _latest(self) -> Episode | None:
         found = [each for stand in self._stands for each in stand.episodes]
@@ -273,6 +301,10 @@ _LOOKS: Final[Mapping[str, Callable[..., _Seens]]] = {
 
 def _handed_off(alert: Alert) -> bool:
     return alert.alerted.decision.verdict is Verdict.HANDED_OFF
+
+
+def _step_text(step: Step) -> str:
+    return f"{step.state.value}: {step.reason}" if step.reason else step.state.value
 
 
 def decision_text(decision: Decision) -> str:

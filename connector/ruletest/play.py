@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from connector.assess import Admission, Alerted, Assess, Assessed, Marked, ranked_now, timeline_of
+from connector.assess import (
+    Admission,
+    Alerted,
+    Assess,
+    Assessed,
+    Marked,
+    Touched,
+    ranked_now,
+    sight_of,
+    timeline_of,
+)
 from connector.clock import MINUTE
 from connector.config.rulebook import LeadMode, Rulebook
 from connector.engine.condition import Facts
@@ -22,6 +32,7 @@ from connector.engine.timeline import Engaged, Timeline
 from connector.model import Decision, Engagement, Episode, Evidence, Kind, Person, Verdict
 from connector.plan.facts import facts_of
 from connector.plan.grade import fit_points
+from connector.plan.nurture import Nurture, State, Step
 from connector.plan.rank import Ranked
 from connector.ports import Stream
 from connector.ruletest.case import Case
@@ -80,6 +91,10 @@ class Snapshot:
     """Since the moment before."""
     marks: tuple[Mark, ...]
     """Since the moment before."""
+    touches: tuple[Touched, ...]
+    """Since the moment before."""
+    nurture: Step
+    """Where they stand in the latest program they came into."""
     facts: Facts
     fit: float
     waiting: frozenset[str]
@@ -101,6 +116,10 @@ class Played:
     """One per moment, and a last one after everything."""
     alerts: list[Alert] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    touches: list[Touched] = field(default_factory=list)
+    """Of nurture programs, and content that was asked for."""
+    steps: list[tuple[str, Step]] = field(default_factory=list)
+    """Where the person stood in each program, whenever they were looked at."""
     looks: list[Facts] = field(default_factory=list)
     """The facts of every assessment that had other ones than the one before."""
     person: Person = field(default_factory=lambda: Person(id=0))
@@ -136,6 +155,7 @@ class _Playing:
         self._admission = Admission(store, assess)
         self._taken = sorted(case.table.taken, key=lambda each: each.at)
         self._waiting_since: dict[tuple[object, ...], int] = {}
+        self._touched = 0
 
     def to_the_end(self) -> Played:
         moments = [moment.at for moment in self._case.table.moment]
@@ -231,7 +251,10 @@ class _Playing:
         return set() if who is None else self._store.timelines.add([(who, news.engagement)])
 
     def _look(self, person: int, now: int) -> None:
-        self._note(self._assess.person(person, now), now)
+        news = self._assess.person(person, now)
+        self._note(news, now)
+        self._played.touches += news.touches
+        self._note_programs(news.person, now)
 
     def _note(self, news: Assessed, now: int) -> None:
         facts = facts_of(news.person, self._authority, self._player.rulebook.personas)
@@ -246,6 +269,38 @@ class _Playing:
             )
         self._played.marks += [Mark(at=now, marked=each) for each in news.marked]
 
+    def _note_programs(self, person: Person, now: int) -> None:
+        if self._player.rulebook.programs:
+            nurture = self._nurture(person, now)
+            self._played.steps += [
+                (one.id, nurture.stand(one)) for one in self._player.rulebook.programs
+            ]
+            self._played.steps += [
+                (run.program, Step(state=State.EXITED, reason=run.reason, entry=run.entry))
+                for run in nurture.sight.enrolments
+                if run.ended_at == now
+            ]
+
+    def _nurture(self, person: Person, now: int) -> Nurture:
+        player = self._player
+        facts = facts_of(person, self._authority, player.rulebook.personas)
+        engagements = self._store.timelines.of(person.id)
+        sight = sight_of(
+            self._store, player.rulebook, person, facts, engagements, player.matchers, now
+        )
+        return Nurture(player.rulebook, self._authority, self._assess.setting.zone, sight)
+
+    def _latest(self, person: Person, now: int) -> Step:
+        """Where the person stands in the program they came into last."""
+        nurture = self._nurture(person, now)
+        run = max(nurture.sight.enrolments, key=lambda one: one.enrolled_at, default=None)
+        if run is None:
+            return Step(state=State.OUT)
+        if run.ended_at is not None:
+            return Step(state=State.EXITED, reason=run.reason)
+        programs = {program.id: program for program in self._player.rulebook.programs}
+        return nurture.stand(programs[run.program])
+
     def _snapshot(self, now: int) -> Snapshot:
         person = self._load()
         rulebook = self._player.rulebook
@@ -259,12 +314,16 @@ class _Playing:
         alerts = tuple(self._played.alerts[self._told :])
         marks = tuple(self._played.marks[self._told_marks :])
         self._told, self._told_marks = len(self._played.alerts), len(self._played.marks)
+        touches = tuple(self._played.touches[self._touched :])
+        self._touched = len(self._played.touches)
         return Snapshot(
             at=now,
             stands=stands,
             applying=tuple(mode.rule.id for mode in modes if mode.applies_to.holds(facts)),
             alerts=alerts,
             marks=marks,
+            touches=touches,
+            nurture=self._latest(person, now),
             facts=facts,
             fit=fit_points(rulebook.fit_points, facts, rulebook.grades.cap),
             waiting=frozenset(each.decision.rule for each in self._store.waiting.of(person.id)),

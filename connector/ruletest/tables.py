@@ -19,6 +19,7 @@ from connector.config.types import (
 )
 from connector.config.wording import Table
 from connector.model import Hold
+from connector.plan.nurture import State
 from connector.ruletest.moments import ZERO, When
 
 Written = Annotated[str, StringConstraints(min_length=1)]
@@ -231,6 +232,32 @@ Holds = Annotated[
 ]
 
 
+PROGRAM_STATES: Final = tuple(state.value for state in State if state is not State.TOUCH)
+ProgramReason = Literal[
+    "open_opportunity",
+    "hand_off",
+    "worked",
+    "ineligible",
+    "excluded",
+    "disqualified",
+    "opted_out",
+    "lead_mode",
+    "opportunity",
+    "replied",
+    "finished",
+]
+Programs = Annotated[
+    list[Annotated[State, Field(strict=False)]],
+    *one_or_many({"enum": list(PROGRAM_STATES)}),
+    Field(min_length=1),
+]
+Reasons = Annotated[
+    list[ProgramReason],
+    *one_or_many({"enum": list(get_args(ProgramReason))}),
+    Field(min_length=1),
+]
+
+
 class ExpectTable(Table):
     """What is looked at. A key that is left out is not looked at."""
 
@@ -280,6 +307,14 @@ class ExpectTable(Table):
     """One to five, for the level of the score then; only in lead mode."""
     flames: Range | None = None
     """None to three, for the recent change of the score then; only in lead mode."""
+    touches: int | None = Field(default=None, ge=0)
+    """How many nurture touches were made since the moment before."""
+    offer: Texts = Field(default_factory=list)
+    """The id of an offer made since the moment before; one of several."""
+    program: Programs = Field(default_factory=list)
+    """Where they stand in the latest nurture program they came into; one of several."""
+    because_of: Reasons = Field(default_factory=list)
+    """Why they are paused in that program, or left it; one of several."""
     machine: int | None = Field(default=None, ge=0)
     """How much of all that was done by then the rules take for a machine's."""
 

@@ -11,6 +11,7 @@ from typing import Final, Self
 
 from connector.store.connection import not_waiting, open_copy, open_reader, open_writer
 from connector.store.episodes import Episodes
+from connector.store.nurture import Enrolments
 from connector.store.outbox import Outbox
 from connector.store.people import People
 from connector.store.ranks import Ranks
@@ -37,6 +38,7 @@ class Store:
         self.people = People(self.connection)
         self.timelines = Timelines(self.connection)
         self.episodes = Episodes(self.connection)
+        self.enrolments = Enrolments(self.connection)
         self.outbox = Outbox(self.connection)
         self.sources = Sources(self.connection)
         self.revisions = Revisions(self.connection)

@@ -18,6 +18,10 @@ _OWNED: Final = (
     "UPDATE OR IGNORE ineligible SET person = :winner WHERE person = :loser",
     "DELETE FROM ineligible WHERE person = :loser",
     "DELETE FROM ranked WHERE person = :loser",
+    # Every touch counts; of two runs with one anchor the winner's stands.
+    "UPDATE OR IGNORE enrolment SET person = :winner WHERE person = :loser",
+    "DELETE FROM enrolment WHERE person = :loser",
+    "UPDATE touch SET person = :winner WHERE person = :loser",
     # The winner's fit stands; the loser's says nothing about the winner.
     "DELETE FROM fit_change WHERE person = :loser",
     """UPDATE person SET due_at = 0, baseline_before = (

@@ -11,7 +11,7 @@ from connector.errors import StateTooNew
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION: Final = 7
+VERSION: Final = 6
 """`PRAGMA user_version` of a database this code can work with."""
 
 _FIRST: Final = (
@@ -138,6 +138,27 @@ _CAPACITY: Final = (
         PRIMARY KEY (receiver, week)) STRICT, WITHOUT ROWID""",
 )
 
+_NURTURE: Final = (
+    # Who runs through which nurture program, and every touch that was made.
+    """CREATE TABLE enrolment (
+        person INTEGER NOT NULL REFERENCES person, program TEXT NOT NULL, anchor INTEGER NOT NULL,
+        entry TEXT NOT NULL, enrolled_at INTEGER NOT NULL, starts_at INTEGER NOT NULL,
+        ended_at INTEGER, reason TEXT NOT NULL DEFAULT '', exhausted_at INTEGER,
+        PRIMARY KEY (person, program, anchor)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX enrolment_start ON enrolment (program, entry, starts_at)",
+    """CREATE TABLE touch (
+        key TEXT PRIMARY KEY, person INTEGER NOT NULL REFERENCES person, program TEXT NOT NULL,
+        anchor INTEGER NOT NULL, number INTEGER NOT NULL, offer TEXT NOT NULL,
+        at INTEGER NOT NULL, persona TEXT NOT NULL, phase TEXT NOT NULL,
+        revision TEXT NOT NULL) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX touch_person ON touch (person, at)",
+)
+
+_OWNERS: Final = (
+    # Users are few and are asked for by their ids all the time.
+    "CREATE INDEX record_owner ON record (external_id) WHERE role = 'owner'",
+)
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the database to `VERSION`, with a backup beside it before anything is changed.
@@ -186,9 +207,17 @@ def _migrate(connection: sqlite3.Connection) -> None:
     def late(db: Database) -> None:
         _apply(db.conn, 3, _LATE)
 
-    @migrations(name="0007_capacity")
+    @migrations(name="0004_capacity")
     def capacity(db: Database) -> None:
-        _apply(db.conn, 7, _CAPACITY)
+        _apply(db.conn, 4, _CAPACITY)
+
+    @migrations(name="0005_nurture")
+    def nurture(db: Database) -> None:
+        _apply(db.conn, 5, _NURTURE)
+
+    @migrations(name="0006_owners")
+    def owners(db: Database) -> None:
+        _apply(db.conn, 6, _OWNERS)
 
     migrations.apply(Database(connection))
 

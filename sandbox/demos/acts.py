@@ -106,6 +106,7 @@ def made_of(member: CastMember, cycles: list[Cycle]) -> str:
             hold = alert.decision.hold
             found.append(f"held: {hold.value}" if hold else f"task ({alert.decision.change})")
         found += [f"left: {episode.left_reason}" for episode in news.left]
+        found += [each.what for each in news.touches]
     return ", ".join(found) or "nothing to tell"
 
 

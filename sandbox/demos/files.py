@@ -13,7 +13,7 @@ from connector.clock import SystemClock
 from connector.errors import LeadmodeError
 from connector.store import Store
 from sandbox import screen
-from sandbox.demos import acts
+from sandbox.demos import acts, nurture
 from sandbox.demos.busy import show_busy_week
 from sandbox.story.days import midnight, workday
 from sandbox.story.stages import Exports
@@ -23,6 +23,8 @@ from sandbox.storytime import Cycle, StoryTime
 
 FOLDER: Final = Path("build") / "demo-csv"
 
+_FALLBACK: Final = "U02"
+"""Ben Ashworth."""
 CONFIG: Final = """\
 # The demo's configuration. config.example.toml explains every key.
 
@@ -52,7 +54,7 @@ def prepare(folder: Path) -> Path:
 def run(out: Console, folder: Path, world: World) -> list[Cycle]:
     """The whole story in `folder`: history, the last days, and what became of the cast."""
     config = prepare(folder)
-    exports = Exports(world, folder / "exports")
+    exports = Exports(nurture.with_return(world), folder / "exports")
     acts.introduce(out, world)
     with StoryTime(config, workday(world.until, acts.WORKDAYS)) as leadmode:
         acts.show_history(out, acts.load_history(out, leadmode, exports.write_until, world))
@@ -61,7 +63,7 @@ def run(out: Console, folder: Path, world: World) -> list[Cycle]:
         acts.explain_champion(out, leadmode, world, cycles)
     show_busy_week(out, config, before, world.until)
     acts.summarise(out, world, cycles)
-    return cycles
+    return [*cycles, *nurture.tell_after(out, config, exports.write_until, world, _FALLBACK)]
 
 
 def show_way_on(out: Console, folder: Path) -> None:

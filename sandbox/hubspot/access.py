@@ -114,6 +114,7 @@ def needed(method: str, path: str) -> list[Alternatives]:
     simple: dict[str, list[Alternatives]] = {
         "crm/owners": [("crm.objects.owners.read",)],
         "crm/pipelines": [("crm.objects.deals.read", "crm.schemas.deals.read")],
+        "crm/lists": [("crm.lists.read",) if method == "GET" else ("crm.lists.write",)],
         "email/public": [("content",)],
         "marketing/forms": [("forms",)],
         "form-integrations/v1": [("forms",)],

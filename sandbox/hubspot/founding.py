@@ -26,6 +26,8 @@ SCOPES: Final = frozenset(
         "crm.objects.deals.read",
         "crm.objects.deals.write",
         "crm.objects.leads.read",
+        "crm.lists.read",
+        "crm.lists.write",
         "crm.objects.leads.write",
         "crm.objects.owners.read",
         "crm.schemas.companies.read",

@@ -17,6 +17,7 @@ from sandbox.hubspot.associations import Associations
 from sandbox.hubspot.caller import PEOPLE, PORTAL, Caller
 from sandbox.hubspot.kept import Kept, Version
 from sandbox.hubspot.linktypes import PRIMARY
+from sandbox.hubspot.lists import Lists
 from sandbox.hubspot.owners import Owners
 from sandbox.hubspot.pipelines import Pipelines
 from sandbox.hubspot.problems import invalid
@@ -55,6 +56,7 @@ class Portal(Units):
         self.schema = Schema(leads_too=leads_too)
         self.tables = {kind.name: Table(kind.name, FIRST_ID) for kind in self.schema}
         self.owners = Owners()
+        self.lists = Lists()
         self.pipelines = Pipelines(clock.now())
         self.associations = Associations()
         self.rules: list[Rule] = []

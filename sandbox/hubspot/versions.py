@@ -12,13 +12,13 @@ from typing import Final
 
 DATED: Final = ("2026-03", "2026-09")
 _DATED: Final = re.compile(
-    r"/(crm/objects|crm/associations|crm/properties|crm/owners|crm/pipelines|marketing/forms"
+    r"/(crm/objects|crm/associations|crm/properties|crm/owners|crm/pipelines|crm/lists|marketing/forms"
     r"|account-info|events/event-occurrences)/(\d{4}-\d\d(?:-[a-z]+)?)(/.*)?"
 )
 _NUMBERED: Final = re.compile(r"/(crm|marketing|account-info|events)/(v\d)(/.*)")
 _V1: Final = re.compile(r"/(email/public|form-integrations)/v1/.+")
 _V3: Final = re.compile(
-    r"crm/(objects|associations|properties|owners|pipelines)|marketing/forms|account-info"
+    r"crm/(objects|associations|properties|owners|pipelines|lists)|marketing/forms|account-info"
 )
 
 

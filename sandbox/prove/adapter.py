@@ -22,7 +22,9 @@ class CrmAdapter(Adapter):
 
     capabilities = Capabilities(
         streams=dict.fromkeys((Stream.OWNERS, Stream.PEOPLE, Stream.ENGAGEMENTS), YES),
-        writes=dict.fromkeys(WriteKind, YES),
+        writes=dict.fromkeys(
+            (WriteKind.CREATE_TASK, WriteKind.SET_FIELDS, WriteKind.ADD_NOTE), YES
+        ),
         max_batch=BATCH,
         late_window=LATE,
         ordered=True,

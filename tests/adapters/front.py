@@ -138,6 +138,9 @@ class Exchange(BaseHTTPRequestHandler):
     def do_PATCH(self) -> None:
         self._serve()
 
+    def do_PUT(self) -> None:
+        self._serve()
+
     def _reply(self, answer: Answer) -> None:
         data = answer.payload()
         self.send_response(answer.status)

@@ -74,6 +74,10 @@ class World(Protocol):
         """A text field of the target that leadmode may change."""
         ...
 
+    def list_id(self) -> str:
+        """The id of a list or campaign that people can be made members of."""
+        ...
+
     def lose_next_answer(self) -> None:
         """The next `write` takes effect, and its answer is lost (FateUnknown or AnswerLost)."""
         ...

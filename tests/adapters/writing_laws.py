@@ -16,6 +16,8 @@ from tests.adapters.law import Lawful, law
 from tests.adapters.world import START, AnswerLost, World
 
 KEYED = (WriteKind.CREATE_TASK, WriteKind.ADD_NOTE)
+WORDED = (*KEYED, WriteKind.SET_FIELDS)
+"""Kinds that carry texts."""
 TEXTS = (
     "Zoë Müller-Ångström · 山田太郎 · 👩‍🔬 · مرحبا",
     '<b onclick="x()">bold</b> &amp; <script>1</script>',
@@ -57,6 +59,8 @@ def some_write(
         task |= {"due_at": START + DAY, "priority": "high", "owner": world.owner()}
     if kind is WriteKind.SET_FIELDS:
         task = {world.own_field(): text}
+    if kind is WriteKind.ADD_MEMBER:
+        task = {"list": world.list_id()}
     return Write(key=f"key-{number}", kind=kind, target=target, fields=task)
 
 
@@ -174,7 +178,7 @@ class WritingLaws(Lawful):
             assert outcome.settled is Settled.APPLIED
             assert world.look()[target][field] == "new"
 
-    @law(12, each="kind", of=WriteKind, needs=writable)
+    @law(12, each="kind", of=WORDED, needs=writable)
     def test_12_text_survives(self, kind):
         with self.world() as world:
             writes = [
@@ -184,7 +188,7 @@ class WritingLaws(Lawful):
             assert set(settled(send(world.adapter(), writes))) == {Settled.APPLIED}
             assert_landed(world, *writes)
 
-    @law(12, each="kind", of=WriteKind, needs=writable)
+    @law(12, each="kind", of=WORDED, needs=writable)
     def test_12_any_text_survives(self, kind):
         letters = st.characters(exclude_categories=("Cs", "Cc"))
 
@@ -197,6 +201,19 @@ class WritingLaws(Lawful):
                 assert_landed(world, write)
 
         run()
+
+    @law(10, needs=lambda adapter_type: writable(adapter_type, WriteKind.ADD_MEMBER))
+    def test_10_who_is_a_member_already_stays_one(self):
+        with self.world() as world:
+            first = some_write(world, WriteKind.ADD_MEMBER, world.target(1), 1)
+            second = some_write(world, WriteKind.ADD_MEMBER, world.target(1), 2)
+            known = self.declared.delivery is Delivery.A
+            assert settled(send(world.adapter(), [first])) == [Settled.APPLIED]
+            [outcome] = send(world.adapter(), [second])
+            assert outcome.settled in (Settled.ALREADY_APPLIED, Settled.APPLIED)
+            assert outcome.remote_id
+            if known:
+                assert len({each.target for each in world.landed(WriteKind.ADD_MEMBER)}) == 1
 
     @law(13, needs=makes_fields)
     def test_13_a_made_field_is_described(self):

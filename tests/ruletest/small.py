@@ -156,7 +156,9 @@ def one(body: str, moment: str, person: str = "ada", name: str = "one") -> str:
     return f'[[test]]\nname = "{name}"\nperson = "{person}"\n{body}\n[[test.moment]]\n{moment}\n'
 
 
-def found(folder: Path, body: str, moment: str, person: str = "ada") -> list[Difference]:
+def found(
+    folder: Path, body: str, moment: str, person: str = "ada", rules: str = RULES
+) -> list[Difference]:
     """What is different at the only moment of a test."""
-    result = ran(folder, one(body, moment, person)).results[0]
+    result = ran(folder, one(body, moment, person), rules).results[0]
     return [each for failure in result.failures for each in failure.differences]

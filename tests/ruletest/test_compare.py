@@ -73,6 +73,45 @@ TRUE_AND_FALSE = [
 ]
 
 
+NURTURE = (
+    RULES
+    + """
+[[offer]]
+id = "guide"
+asset = "*guide*"
+
+[[program]]
+id = "warm"
+entry = "passive"
+quiet_for = "30d"
+"""
+)
+SPOKEN = 'timeline = [{ at = "-2d", kind = "call_held" }]'
+NURTURED = [
+    ("", "touches = 1", "touches = 0", 'touch-1 "guide"'),
+    ("", 'offer = ["x", "guide"]', 'offer = "x"', 'touch-1 "guide"'),
+    ("", 'program = ["exhausted", "out"]', 'program = "waiting"', "exhausted"),
+    (SPOKEN, 'because_of = ["worked", "replied"]', 'because_of = "replied"', "paused: worked"),
+    ("", 'subject = "Nurture 1 of 6: guide"', 'subject = "Call"', None),
+]
+
+
+@pytest.mark.parametrize(("body", "so", "not_so", "got"), NURTURED)
+def test_nurture_is_as_it_is_said_and_not_otherwise(
+    tmp_path: Path, body: str, so: str, not_so: str, got: str | None
+):
+    assert found(tmp_path, body, f"{AT}must = {{ {so} }}", rules=NURTURE) == []
+    assert found(tmp_path, body, f"{AT}must_not = {{ {not_so} }}", rules=NURTURE) == []
+    (wrong,) = found(tmp_path, body, f"{AT}must = {{ {not_so} }}", rules=NURTURE)
+    assert got is None or wrong.got == got
+    (wrong,) = found(tmp_path, body, f"{AT}must_not = {{ {so} }}", rules=NURTURE)
+    assert wrong.key == "must_not." + so.split(maxsplit=1)[0]
+
+
+def test_without_a_program_nobody_is_in_one(tmp_path: Path):
+    assert found(tmp_path, "", f'{AT}must = {{ program = "out", touches = 0 }}') == []
+
+
 @pytest.mark.parametrize(("body", "so", "not_so", "got"), TRUE_AND_FALSE)
 def test_a_key_passes_when_it_is_so_and_fails_when_not(
     tmp_path: Path, body: str, so: str, not_so: str, got: str | None
@@ -87,7 +126,7 @@ def test_a_key_passes_when_it_is_so_and_fails_when_not(
 
 
 def test_every_key_is_tried_here():
-    tried = {each[1].split()[0] for each in TRUE_AND_FALSE}
+    tried = {each[1].split()[0] for each in (*TRUE_AND_FALSE, *NURTURED)}
     assert tried | {"note"} == set(ExpectTable.model_fields)
 
 

@@ -29,7 +29,7 @@ MADE_OF_THE_CAST = {
     "raises_hand": "task (entered)",
     "newcomer": "nothing to tell",
     "comes_back": "task (entered)",
-    "recycled_now": "task (entered), left: recycled",
+    "recycled_now": "task (entered), left: recycled, touch-1, touch-2, task (entered)",
     "converts": "task (entered), left: converted",
     "competitor": "held: excluded",
     "student": "held: excluded",
@@ -81,7 +81,11 @@ def test_every_hand_off_is_one_task_in_the_file(folder: Path, cycles: list[Cycle
     ]
     with (folder / "exports" / "out" / "tasks.csv").open(encoding="utf-8", newline="") as file:
         keys = [row["leadmode_key"] for row in csv.DictReader(file)]
-    assert sorted(keys) == sorted(write.key for alert in handed for write in alert.writes)
+    touches = [each for cycle in cycles for news in cycle.news for each in news.touches]
+    writes = [write for alert in handed for write in alert.writes]
+    writes += [each.write for each in touches]
+    assert [each.what for each in touches] == ["touch-1", "touch-2"]
+    assert sorted(keys) == sorted(write.key for write in writes)
     assert len(set(keys)) == len(keys) >= 9
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
+from connector.config.nurture import Program
 from connector.config.rulebook import HandOff, Owned
 from connector.language import Language, language
 from connector.model import Person, Record
@@ -20,7 +21,7 @@ class Voice:
     zone: ZoneInfo
 
 
-def active_owners(person: Person, rules: HandOff) -> Iterator[Record]:
+def active_owners(person: Person, rules: HandOff | Program) -> Iterator[Record]:
     """The owners who work there, in the order of the rules."""
     owners = {Owned.RECORD: person.owner, Owned.ACCOUNT: person.account_owner}
     asked = (owners[each] for each in rules.owners)

@@ -38,6 +38,7 @@ FILES: Final = {
     WriteKind.CREATE_TASK: "tasks.csv",
     WriteKind.SET_FIELDS: "field_changes.csv",
     WriteKind.ADD_NOTE: "notes.csv",
+    WriteKind.ADD_MEMBER: "list_members.csv",
 }
 CREATED: Final = START - 400 * DAY
 
@@ -194,6 +195,9 @@ class CsvWorld:
     def own_field(self) -> str:
         return "status"
 
+    def list_id(self) -> str:
+        return "newsletter"
+
     def lose_next_answer(self) -> None:
         self.losing = True
 
@@ -230,6 +234,15 @@ class CsvWorld:
                 Landed(
                     target=RecordRef(self.instance, row["object_type"], row["record_id"]),
                     fields={row["field"]: row["value"]},
+                    key=row["leadmode_key"],
+                )
+                for row in rows
+            ]
+        if kind is WriteKind.ADD_MEMBER:
+            return [
+                Landed(
+                    target=RecordRef(self.instance, row["object_type"], row["record_id"]),
+                    fields={"list": row["list_id"]},
                     key=row["leadmode_key"],
                 )
                 for row in rows

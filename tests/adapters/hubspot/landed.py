@@ -25,6 +25,14 @@ def landed(portal: Portal, instance: str, kind: WriteKind) -> list[Landed]:
             for effect in portal.journal.of("contacts", "updated")
             if effect.caller == APP
         ]
+    if kind is WriteKind.ADD_MEMBER:
+        return [
+            Landed(
+                target=RecordRef(instance, "contacts", effect.id),
+                fields={"list": effect.changes["list"]},
+            )
+            for effect in portal.journal.of("contacts", "joined")
+        ]
     object_type = "notes" if kind is WriteKind.ADD_NOTE else "tasks"
     made = portal.journal.of(object_type, "created")
     rows = [portal.tables[object_type].kept[int(effect.id)] for effect in made]

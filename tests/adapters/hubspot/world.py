@@ -290,6 +290,10 @@ class HubspotWorld:
     def own_field(self) -> str:
         return OWN
 
+    def list_id(self) -> str:
+        found = self.portal.lists.find("1") or self.portal.lists.make("Nurture")
+        return found.id
+
     def lose_next_answer(self) -> None:
         self._warm()
         self.front.lose_next_write = True
@@ -297,6 +301,8 @@ class HubspotWorld:
     def spoil(self, write: Write) -> Write:
         """An administrator's rule forbids it."""
         target, key = write.target.id, write.key
+        if write.kind is WriteKind.ADD_MEMBER:
+            return replace(write, fields={"list": "999"})
 
         def refuses(
             object_type: str, new: Mapping[str, str], old: Mapping[str, str] | None

@@ -109,6 +109,10 @@ class MemoryWorld:
     def own_field(self) -> str:
         return "status"
 
+    def list_id(self) -> str:
+        self.platform.lists.setdefault("newsletter", set())
+        return "newsletter"
+
     def lose_next_answer(self) -> None:
         self.platform.fail_next(Fault.ANSWER_LOST, call="write")
 

@@ -242,6 +242,9 @@ class SalesforceWorld:
     def own_field(self) -> str:
         return OWN
 
+    def list_id(self) -> str:
+        return self.campaign
+
     def lose_next_answer(self) -> None:
         self._warm()
         self.front.lose_next_write = True
@@ -249,6 +252,8 @@ class SalesforceWorld:
     def spoil(self, write: Write) -> Write:
         """An administrator's rule forbids it."""
         target, key = write.target.id, write.key
+        if write.kind is WriteKind.ADD_MEMBER:
+            return replace(write, fields={"list": "701000000000099AAA"})
         if write.kind is WriteKind.SET_FIELDS:
             rule = ValidationRule(
                 object=write.target.object_type,
@@ -295,6 +300,14 @@ class SalesforceWorld:
                 )
                 for effect in self.org.journal.of("Lead", "updated")
                 if effect.user == self.made.integration
+            ]
+        if kind is WriteKind.ADD_MEMBER:
+            return [
+                Landed(
+                    target=RecordRef(self.instance, "Lead", str(effect.changes["LeadId"])),
+                    fields={"list": effect.changes["CampaignId"]},
+                )
+                for effect in self.org.journal.of("CampaignMember", "created")
             ]
         rows = [self.org.row(effect.id) for effect in self.org.journal.of("Task", "created")]
         is_note = kind is WriteKind.ADD_NOTE
