@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from connector.backtest.lift import Followed, Share, Subject, followed, share
+from connector.backtest.lift import Followed, Subject, followed
+from connector.figures.share import Share, share
 
 BANDS: Final = 4
 """As many as possible of equal size; raised hands are a band of their own."""

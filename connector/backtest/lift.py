@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from connector.figures.share import Share, Z, share
+
 FEWEST: Final = 10
 """With fewer judged episodes than these no lift is claimed ..."""
 FEWEST_PEOPLE: Final = 5
 """... nor when it happened to fewer people than these."""
-_Z: Final = 1.959964
-"""Half the width of a 95 % interval in standard deviations."""
 
 
 class Subject(NamedTuple):
@@ -36,18 +36,6 @@ class Subject(NamedTuple):
     def chance(self) -> float:
         """The chance that the outcome follows a random moment."""
         return self.covered / self.drawn if self.drawn else 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """A share of things counted, with its 95 % interval."""
-
-    count: int
-    of: int
-    share: float | None
-    """None when there is nothing to take a share of."""
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,18 +63,6 @@ class Followed:
     """Beside random moments of the same people, each counted as often as they had an episode."""
     everybody: Lift
     """Beside random moments of everybody the rule is for, with episodes or without."""
-
-
-def share(count: int, of: int) -> Share:
-    """A share with its interval."""
-    if of == 0:
-        return Share(count=0, of=0, share=None, low=None, high=None)
-    rate, spread = count / of, _Z * _Z / of
-    middle = (rate + spread / 2) / (1 + spread)
-    half = _Z / (1 + spread) * math.sqrt(rate * (1 - rate) / of + spread / (4 * of))
-    return Share(
-        count=count, of=of, share=rate, low=max(0.0, middle - half), high=min(1.0, middle + half)
-    )
 
 
 def followed(subjects: Sequence[Subject]) -> Followed:
@@ -152,6 +128,6 @@ def _lift(
         return Lift(chance=chance, lift=None, low=None, high=None, most=most)
     ratio, low, high = most * kept.share, most * kept.low, most * kept.high
     if kept.count:  # of none there is no logarithm
-        width = math.exp(_Z * math.sqrt(math.fsum(pull * pull for pull in pulls)))
+        width = math.exp(Z * math.sqrt(math.fsum(pull * pull for pull in pulls)))
         low, high = min(low, ratio / width), max(high, ratio * width)
     return Lift(chance=chance, lift=ratio, low=low, high=high, most=most)

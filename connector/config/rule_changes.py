@@ -9,6 +9,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from connector.config.capacity_tables import CapacityTable, HoldoutTable, RankTable, TeamTable
+from connector.config.measure_tables import HealthTable, ReportTable, SegmentTable
 from connector.config.positions import Loc
 from connector.config.rule_files import Entry, RuleFiles
 from connector.config.rule_tables import (
@@ -35,6 +36,9 @@ _MODELS: Final[Mapping[str, type[Table]]] = {
     "capacity": CapacityTable,
     "holdout": HoldoutTable,
     "team": TeamTable,
+    "segment": SegmentTable,
+    "report": ReportTable,
+    "health": HealthTable,
 }
 _NAMES: Final = ("id", "label", "field")
 """Keys by which the tables of a list are told apart."""
@@ -84,13 +88,8 @@ def rule_changes(old: RuleFiles, new: RuleFiles) -> tuple[RuleChange, ...]:
 
 
 def _tables(files: RuleFiles) -> Iterator[tuple[str, Entry]]:
-    lists = (
-        ("signal", files.signals),
-        ("lead_mode", files.lead_modes),
-        ("team", files.lists["team"]),
-    )
-    for kind, entries in lists:
-        for entry in entries:
+    for kind in ("signal", "lead_mode", "team", "segment"):
+        for entry in files.lists[kind]:
             yield f"{kind}.{entry.values.get('id')}", entry
     for name, entry in files.groups.items():
         yield f"group.{name}", entry
@@ -98,7 +97,7 @@ def _tables(files: RuleFiles) -> Iterator[tuple[str, Entry]]:
 
 
 def _of_table(name: str, old: Entry | None, new: Entry | None) -> Iterator[RuleChange]:
-    many = name.partition(".")[0] in ("signal", "lead_mode", "group", "team")
+    many = name.partition(".")[0] in ("signal", "lead_mode", "group", "team", "segment")
     if many and (old is None or new is None):
         yield RuleChange(key=name, old=_whole(old), new=_whole(new))
         return

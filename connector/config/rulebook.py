@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from connector.config.capacity import Absence, Capacity, Holdout, Rank, Team
 from connector.config.placeholders import RANKED, used_in
+from connector.config.measuring import Measuring
 from connector.engine.condition import Condition, Logical, folded
 from connector.engine.rule import MachineTests, Rule
 from connector.engine.timeline import EndReason
@@ -181,6 +182,8 @@ class Rulebook:
     teams: tuple[Team, ...] = ()
     absences: tuple[Absence, ...] = ()
     holdout: Holdout | None = None
+    measuring: Measuring = field(default_factory=Measuring)
+    """Segments, and how reports count; nothing that is decided about people depends on it."""
     texts: tuple[RuleText, ...] = field(default=(), repr=False, compare=False)
     """The files that say all this."""
 

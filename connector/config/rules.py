@@ -10,6 +10,8 @@ from typing import Final, TypeVar
 from connector.config.capacity_rules import read_sharing
 from connector.config.capacity_tables import AbsenceTable, HoldoutTable, TeamTable
 from connector.config.conditions import ConditionReader
+from connector.config.measure_tables import HealthTable, ReportTable, SegmentTable
+from connector.config.measuring import Counting, Measuring, Segment, Stages
 from connector.config.positions import Loc
 from connector.config.rule_checks import (
     Sound,
@@ -59,6 +61,7 @@ _STAND_INS: Final[Mapping[type[Table], Mapping[str, object]]] = {
     LeadModeTable: {"id": "unknown"},
     GroupTable: {"cap": 0},
     ExclusionTable: {"id": "unknown", "when": {}},
+    SegmentTable: {"id": "unknown", "when": {}},
     HandOffTable: {"subject": "-", "body": "-"},
     TeamTable: {"id": "unknown", "members": ["unknown"]},
     AbsenceTable: {"owner": "unknown", "since": "2000-01-01", "until": "2000-01-01"},
@@ -112,6 +115,7 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
         teams=sharing.teams,
         absences=sharing.absences,
         holdout=sharing.holdout,
+        measuring=reading.measuring(),
     )
     reading.demand_something()
     if reading.problems:
@@ -199,6 +203,24 @@ class _Reading:
                 label = one.table.label or one.table.id
                 found.append(Exclusion(id=one.table.id, label=label, when=when))
         return tuple(found)
+
+    def measuring(self) -> Measuring:
+        """Segments, and how reports count."""
+        segments = [
+            Segment(
+                id=one.table.id,
+                label=one.table.label or one.table.id,
+                when=self.condition(one.entry, ("when",)),
+            )
+            for one in self.several(SegmentTable, self._files.lists["segment"])
+        ]
+        report = _table(self.single(ReportTable, "report"), ReportTable)
+        health = _table(self.single(HealthTable, "health"), HealthTable)
+        return Measuring(
+            segments=tuple(segments),
+            counting=Counting(**report.model_dump()),
+            stages=Stages(**health.model_dump()),
+        )
 
     def holds(self) -> Holds:
         """What holds a hand-off back."""

@@ -15,6 +15,7 @@ from connector.engine.condition import TextOperator
 
 _OVERLAID: Final = (
     "SignalTable", "LeadModeTable", "ExclusionTable", "HandOffTable", "TeamTable", "HoldoutTable",
+    "SegmentTable",
 )  # fmt: skip
 """Tables that a later folder may change key by key; there only the id is needed."""
 

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from connector.backtest.lift import FEWEST, Subject, followed, share
+from connector.backtest.lift import FEWEST, Subject, followed
+from connector.figures.share import share
 
 SPAN = 1_000
 

@@ -40,9 +40,9 @@ def options(path: tuple[str, ...]) -> list[str]:
 def test_these_are_the_commands():
     assert {" ".join(path) for path in ALL} == {
         "run", "sync", "plan", "apply", "check", "test", "doctor", "provision", "leads", "explain",
-        "why-not", "held", "backtest", "diff", "tune", "outbox", "outbox retry", "outbox release",
-        "outbox discard", "status", "backup", "restore", "arm", "disarm", "reload", "rules",
-        "rules log", "rules show", "version",
+        "why-not", "held", "backtest", "diff", "tune", "report", "health", "outbox",
+        "outbox retry", "outbox release", "outbox discard", "status", "backup", "restore", "arm",
+        "disarm", "reload", "rules", "rules log", "rules show", "version",
     }  # fmt: skip
 
 
