@@ -74,6 +74,10 @@ class Stay:
     left_reason: str | None
     hold: str = ""
     """Why the alert of its entry was held; empty when it was not, or nothing was decided."""
+    decided_by: str = ""
+    """The rule revision that decided about its entry."""
+    waits: bool = False
+    """Whether its alert waits for somebody to have room for it."""
     handed_at: int | None = None
     """When it was decided to hand it off; UTC ms."""
     raised: bool = False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from connector.figures.share import median, share
+from connector.figures.share import difference, median, share
 
 
 class How(StrEnum):
@@ -24,6 +24,8 @@ class How(StrEnum):
     """The middle of their values."""
     MOST = "most"
     """The greatest of their values."""
+    DIFFERENCE = "difference"
+    """The part that counts of those with value 1, less the part of those with value 0."""
 
 
 class Row(NamedTuple):
@@ -124,13 +126,27 @@ def figured(
             return math.fsum(row.value for row in rows), None, None
         case How.MOST:
             return max((row.value for row in rows), default=None), None, None
-        case How.SHARE if len(rows) >= fewest:
-            part = share(sum(row.counts for row in rows), len(rows))
-            return part.share, part.low, part.high
-        case How.MEDIAN if len(rows) >= fewest:
-            middle = median([row.value for row in rows])
-            return middle.value, middle.low, middle.high
-    return None, None, None
+        case How.DIFFERENCE:
+            return _difference(rows, fewest)
+    return _unsure(how, rows) if len(rows) >= fewest else (None, None, None)
+
+
+def _unsure(how: How, rows: Sequence[Row]) -> tuple[float | None, float | None, float | None]:
+    if how is How.MEDIAN:
+        middle = median([row.value for row in rows])
+        return middle.value, middle.low, middle.high
+    part = share(sum(row.counts for row in rows), len(rows))
+    return part.share, part.low, part.high
+
+
+def _difference(
+    rows: Sequence[Row], fewest: int
+) -> tuple[float | None, float | None, float | None]:
+    sides = [[row.counts for row in rows if (row.value > 0) is side] for side in (True, False)]
+    if min(map(len, sides)) < fewest:
+        return None, None, None
+    found = difference(*(share(sum(counts), len(counts)) for counts in sides))
+    return found.value, found.low, found.high
 
 
 def name_of(measure: str, where: Mapping[str, str]) -> str:

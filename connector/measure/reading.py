@@ -14,6 +14,7 @@ from connector.engine.condition import folded
 from connector.engine.result import Change
 from connector.measure.known import NOBODY, Held, Known, Sale, Stay
 from connector.measure.people import TALKS, everybody
+from connector.measure.room import WAITING
 from connector.model import Hold, Kind, Verdict
 from connector.store import Store
 from connector.store.overview import user_name
@@ -82,15 +83,19 @@ class _Stays:
     def _decided(self, stays: Sequence[Stay]) -> None:
         by_key = {(stay.person, stay.rule, stay.burst): stay for stay in stays}
         rows = self._db.execute(
-            "SELECT person, rule, burst, change, verdict, hold, decided_at FROM decision "
+            "SELECT person, rule, burst, change, verdict, hold, decided_at, revision FROM decision "
             "WHERE decided_at <= ? ORDER BY at, id",
             (self._known.until_at,),
         )
-        for person, rule, burst, change, verdict, hold, decided_at in rows:
+        for person, rule, burst, change, verdict, hold, decided_at, revision in rows:
             stay = by_key.get((person, rule, burst))
             if stay is None:
                 continue
-            if verdict == Verdict.HANDED_OFF and stay.handed_at is None:
+            if change == Change.ENTERED:
+                stay.decided_by = revision
+            if verdict == WAITING:
+                stay.waits = True
+            elif verdict == Verdict.HANDED_OFF and stay.handed_at is None:
                 stay.handed_at = decided_at
                 stay.raised = change == Change.RAISED or stay.reason == "hand_raise"
             elif change == Change.ENTERED and hold is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from connector.measure import flow, gaps, holds, revenue, touches
+from connector.measure import flow, gaps, holds, revenue, room, touches
 from connector.measure.known import Known
 from connector.measure.metric import Maker, Metric
 
@@ -55,6 +55,13 @@ REGISTRY: Final = (
         measure=holds.holds,
     ),
     Entry(
+        id="capacity",
+        title="Capacity",
+        about="Alerts that wait for room in somebody's week, those given up for want of it, and "
+        "what followed although nobody was told.",
+        measure=room.capacity,
+    ),
+    Entry(
         id="reopened",
         title="What reopened whom",
         about="The first engagement of the burst by which somebody came back.",
@@ -68,6 +75,14 @@ REGISTRY: Final = (
         measure=holds.offers,
     ),
     Entry(id="revenue", title="Revenue", about=revenue.CAVEAT, measure=revenue.revenue),
+    Entry(
+        id="holdout",
+        title="What handing off brings",
+        about="Only with a holdout: some episodes, drawn by chance, are not handed off on purpose. "
+        "The difference to those that were is what handing off brings, within the interval. "
+        "An interval that holds 0 has shown nothing.",
+        measure=room.holdout,
+    ),
     Entry(
         id="gaps",
         title="Where people pile up",

@@ -47,6 +47,8 @@ def said(figure: Figure | None) -> str:
         return ""
     if figure.how is How.SHARE:
         return _share(figure)
+    if figure.how is How.DIFFERENCE:
+        return _points(figure)
     if figure.value is None:
         return f"{UNKNOWN} (of {figure.of:,})" if figure.how is How.MEDIAN else UNKNOWN
     if figure.how is How.MEDIAN:
@@ -58,6 +60,13 @@ def _share(figure: Figure) -> str:
     if figure.value is None:
         return f"{UNKNOWN} ({figure.count:,} of {figure.of:,})"
     return f"{figure.value:.0%}{_between(figure, '.0%')}"
+
+
+def _points(figure: Figure) -> str:
+    if figure.value is None or figure.low is None or figure.high is None:
+        return f"{UNKNOWN} (of {figure.of:,})"
+    low, high = 100 * figure.low, 100 * figure.high
+    return f"{100 * figure.value:+.1f} points ({low:+.1f} to {high:+.1f})"
 
 
 def _between(figure: Figure, form: str) -> str:

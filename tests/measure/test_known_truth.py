@@ -290,3 +290,48 @@ def test_what_worked_went_before_a_win(store: Store, book: Rulebook):
     worked = {tuple(step.where.items())[-1]: (step.count, step.of) for step in everybody.worked}
     assert worked == {("rule", "returning"): (1, 5), ("offer", "calculator"): (1, 1)}
     assert everybody.gaps[0].where["stage"] in {"passive", "turned_down", "untouched", "customer"}
+
+
+def held_as(store: Store, name: str, hold: str, verdict: str = "held") -> None:
+    """As a rule about room or a holdout would have decided."""
+    with store.transaction():
+        store.connection.execute(
+            "UPDATE decision SET verdict = ?, hold = ? WHERE person = ?",
+            (verdict, hold or None, Story(store).person(name)),
+        )
+
+
+def test_what_nobody_had_room_for_and_what_it_was_worth(store: Store, book: Rulebook):
+    held_as(store, "P5", "capacity")
+    held_as(store, "P3", "", "waiting")
+    found = measured(known(store, book))
+    told = {metric.figure.name: metric.figure.value for _, some in found for metric in some}
+    assert (told["capacity.waiting"], told["capacity.given_up"]) == (1, 1)
+    assert told["capacity.opportunity_rate"] == 0.5
+    assert told["capacity.won"] == 1_000
+    assert told["flow.handed_off"] == 4
+
+
+def test_without_room_rules_and_holdout_nothing_is_told_of_them(figures: dict[str, Figure]):
+    assert not [name for name in figures if name.startswith(("capacity.", "holdout."))]
+
+
+def test_what_handing_off_brings(store: Store, book: Rulebook):
+    held_as(store, "P3", "holdout")
+    held_as(store, "P5", "holdout")
+    found = measured(known(store, book))
+    told = {metric.figure.name: metric.figure for _, some in found for metric in some}
+    # P1, P2, P4, P6 were handed off, one with a win; of P3 and P5 one won all the same.
+    assert (told["holdout.handed_off"].value, told["holdout.held_out"].value) == (4, 2)
+    effect = told["holdout.won_effect"]
+    assert effect.value == pytest.approx(1 / 4 - 1 / 2)
+    assert (effect.low or 0) < 0 < (effect.high or 0)
+    # Who was handed off by rules that drew nobody is no fair comparison.
+    with store.transaction():
+        story = Story(store)
+        store.connection.execute(
+            "UPDATE decision SET revision = 'other' WHERE person = ?", (story.person("P1"),)
+        )
+    again = measured(known(store, book))
+    told = {metric.figure.name: metric.figure for _, some in again for metric in some}
+    assert told["holdout.handed_off"].value == 3
