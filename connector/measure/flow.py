@@ -33,8 +33,9 @@ STEPS: Final = (
 def flow(known: Known, maker: Maker) -> Iterator[Metric]:
     """Every step for all and by each slice, with the ratio to the step before."""
     yield from _passive(known, maker)
+    rows = _Rows()
     for where, stays in slices(known, known.stays):
-        yield from _steps(maker, where, stays)
+        yield from _steps(maker, rows, where, stays)
 
 
 def reached(stay: Stay, step: str) -> int | None:
@@ -56,17 +57,34 @@ def reached(stay: Stay, step: str) -> int | None:
     return min(moments, default=None)
 
 
-def _steps(maker: Maker, where: Mapping[str, str], stays: Sequence[Stay]) -> Iterator[Metric]:
+class _Rows:
+    """Episodes as rows; every slice shares them."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, str, int, str], Row] = {}
+
+    def of(self, stay: Stay, step: str) -> Row:
+        key = (stay.person, stay.rule, stay.burst)
+        found = self._made.get((*key, step))
+        if found is None:
+            found = self._made[(*key, step)] = _row(stay, step)
+        return found
+
+
+def _steps(
+    maker: Maker, made: _Rows, where: Mapping[str, str], stays: Sequence[Stay]
+) -> Iterator[Metric]:
     before = list(stays)
     for step in STEPS:
-        found = [stay for stay in before if reached(stay, step.name) is not None]
-        rows = [_row(stay, step.name) for stay in found]
+        asked = [made.of(stay, step.name) for stay in before]
+        found = [stay for stay, row in zip(before, asked, strict=True) if row.counts]
+        rows = [row for row in asked if row.counts]
         yield maker.make(f"flow.{step.name}", step.title, rows, where=where)
         if step.of:
             yield maker.make(
                 f"flow.{step.name}_rate",
                 step.of,
-                [_row(stay, step.name) for stay in before],
+                asked,
                 how=How.SHARE,
                 where=where,
             )

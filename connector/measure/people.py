@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
+from connector.backtest.asked_of import paths_of
 from connector.config.conditions import PERSONA
 from connector.config.rulebook import Rulebook
+from connector.engine.condition import Facts
 from connector.identity import domain_of
 from connector.measure.known import NOBODY, UNKNOWN, Somebody
 from connector.model import Evidence, Kind, Person, Record
@@ -36,6 +38,7 @@ def everybody(store: Store, rulebook: Rulebook, authority: str, until: int) -> d
     since = _known_since(store.connection)
     domains = _domains(store.connection)
     found: dict[int, Somebody] = {}
+    groups = _Groups(rulebook, authority)
     for number, rows in _by_person(store.connection):
         records = tuple(map(decode, rows))
         main = Person(id=number, records=records).record_in(authority) or records[0]
@@ -47,19 +50,42 @@ def everybody(store: Store, rulebook: Rulebook, authority: str, until: int) -> d
             account=around.get(row[_ACCOUNT]),
             owner=around.get(row[_OWNER]),
         )
-        found[number] = _somebody(person, rulebook, authority, since.get(number))
+        found[number] = _somebody(person, groups, authority, since.get(number))
     _what_happened(store.connection, found, until)
     return found
 
 
-def _somebody(person: Person, rulebook: Rulebook, authority: str, since: int | None) -> Somebody:
-    facts = facts_of(person, authority, rulebook.personas)
+class _Groups:
+    """Personas and segments; people alike in all that is asked of them are asked once."""
+
+    def __init__(self, rulebook: Rulebook, authority: str) -> None:
+        self._personas, self._authority = rulebook.personas, authority
+        self._segments = rulebook.measuring.segments
+        conditions = [each.when for each in (*self._personas, *self._segments)]
+        made = {PERSONA} if self._personas else set()
+        self._paths = sorted({path for one in conditions for path in paths_of(one)} - made)
+        self._known: dict[tuple[object, ...], tuple[str, tuple[str, ...]]] = {}
+
+    def of(self, person: Person, facts: Facts) -> tuple[str, tuple[str, ...]]:
+        """The persona, and the ids of the segments."""
+        values = [facts.get(path, self) for path in self._paths]  # absent is not empty
+        alike = tuple((type(value), value) for value in values)
+        if alike not in self._known:
+            full = facts_of(person, self._authority, self._personas)
+            within = tuple(each.id for each in self._segments if each.when.holds(full))
+            self._known[alike] = (str(full.get(PERSONA) or UNKNOWN), within)
+        return self._known[alike]
+
+
+def _somebody(person: Person, groups: _Groups, authority: str, since: int | None) -> Somebody:
+    facts = facts_of(person, authority, ())
+    persona, segments = groups.of(person, facts)
     return Somebody(
         id=person.id,
-        persona=str(facts.get(PERSONA) or UNKNOWN),
+        persona=persona,
         owner=name_of_user(person.owner),
         industry=str(facts.get("account.industry") or UNKNOWN),
-        segments=tuple(each.id for each in rulebook.measuring.segments if each.when.holds(facts)),
+        segments=segments,
         known_at=since,
     )
 

@@ -52,6 +52,7 @@ class _Stays:
         for sale in known.sales:
             for person in sale.people:
                 self._by_person[person].append(sale)
+        self._users: dict[tuple[str, str], str] = {}
         self._own_words = {folded(each.value) for each in known.rulebook.hand_off.fields}
 
     def into(self) -> Known:
@@ -130,7 +131,8 @@ class _Stays:
         stay.sales = tuple(
             sale for sale in after[first:] if sale.opened_at <= stay.entered_at + horizon
         )
-        if stay.handed_at is not None:
+        matters = stay.entered_at >= self._known.start_at or stay.left_at is None
+        if stay.handed_at is not None and matters:
             self._worked(stay, stay.handed_at)
 
     def _worked(self, stay: Stay, handed: int) -> None:
@@ -140,8 +142,7 @@ class _Stays:
             (stay.person, handed),
         ).fetchone()
         if task is not None and task[1]:
-            name = user_name(self._db, task[0], task[1])
-            stay.rep = name or f"user {task[1]}"
+            stay.rep = self._user(task[0], task[1])
         end = min(handed + self._known.counting.horizon, self._known.until_at)
         talk = self._db.execute(
             f"SELECT min(at) FROM engagement WHERE person = ? AND at > ? AND at <= ? "
@@ -152,6 +153,11 @@ class _Stays:
         moments = [stay.talked_at, self._status(stay.person, handed, end)]
         moments += [sale.opened_at for sale in stay.sales if sale.opened_at > handed]
         stay.worked_at = min((at for at in moments if at is not None), default=None)
+
+    def _user(self, instance: str, user: str) -> str:
+        if (instance, user) not in self._users:
+            self._users[instance, user] = user_name(self._db, instance, user) or f"user {user}"
+        return self._users[instance, user]
 
     def _status(self, person: int, after: int, end: int) -> int | None:
         """When somebody first set a status that says neither an ending nor what we write."""
