@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from connector.config.capacity import Absence, Capacity, Holdout, Rank, Team
-from connector.config.placeholders import RANKED, used_in
 from connector.config.measuring import Measuring
+from connector.config.placeholders import RANKED, used_in
 from connector.engine.condition import Condition, Logical, folded
 from connector.engine.rule import MachineTests, Rule
 from connector.engine.timeline import EndReason

@@ -10,7 +10,7 @@ from typing import Any, Final
 from connector.backtest.asked_of import paths_of
 from connector.config.conditions import PERSONA
 from connector.config.rulebook import Rulebook
-from connector.engine.condition import Facts
+from connector.engine.condition import Condition, Facts
 from connector.identity import domain_of
 from connector.measure.known import NOBODY, UNKNOWN, Somebody
 from connector.model import Evidence, Kind, Person, Record
@@ -61,7 +61,8 @@ class _Groups:
     def __init__(self, rulebook: Rulebook, authority: str) -> None:
         self._personas, self._authority = rulebook.personas, authority
         self._segments = rulebook.measuring.segments
-        conditions = [each.when for each in (*self._personas, *self._segments)]
+        conditions: list[Condition] = [each.when for each in self._personas]
+        conditions += [each.when for each in self._segments]
         made = {PERSONA} if self._personas else set()
         self._paths = sorted({path for one in conditions for path in paths_of(one)} - made)
         self._known: dict[tuple[object, ...], tuple[str, tuple[str, ...]]] = {}

@@ -14,7 +14,6 @@ from connector.engine.condition import folded
 from connector.engine.result import Change
 from connector.measure.known import NOBODY, Held, Known, Sale, Stay
 from connector.measure.people import TALKS, everybody
-from connector.measure.room import WAITING
 from connector.model import Hold, Kind, Verdict
 from connector.store import Store
 from connector.store.overview import user_name
@@ -94,7 +93,7 @@ class _Stays:
                 continue
             if change == Change.ENTERED:
                 stay.decided_by = revision
-            if verdict == WAITING:
+            if verdict == Verdict.WAITING:
                 stay.waits = True
             elif verdict == Verdict.HANDED_OFF and stay.handed_at is None:
                 stay.handed_at = decided_at

@@ -9,19 +9,14 @@ from connector.engine.result import Reason
 from connector.measure.known import Known, Stay
 from connector.measure.metric import How, Maker, Metric, Row
 from connector.measure.slices import slices
+from connector.model import Hold
 
-WAITING: Final = "waiting"
-"""The verdict about an alert that waits for room."""
-GIVEN_UP: Final = "capacity"
-"""Why an alert was held that waited in vain."""
-HELD_OUT: Final = "holdout"
-"""Why an alert was held that is one of those held out."""
 _BY: Final = ("rep", "rule")
 
 
 def capacity(known: Known, maker: Maker) -> Iterator[Metric]:
     """What was deferred, and what it was worth; nothing where nothing was."""
-    deferred = [stay for stay in known.stays if stay.waits or stay.hold == GIVEN_UP]
+    deferred = [stay for stay in known.stays if stay.waits or stay.hold == Hold.CAPACITY]
     if not deferred:
         return
     for where, stays in slices(known, deferred, _BY):
@@ -58,7 +53,7 @@ def _named(stay: Stay) -> str:
 
 def holdout(known: Known, maker: Maker) -> Iterator[Metric]:
     """Those handed off beside those held out, under the revisions that drew; nothing without."""
-    out = [stay for stay in known.stays if stay.hold == HELD_OUT and stay.handed_at is None]
+    out = [stay for stay in known.stays if stay.hold == Hold.HOLDOUT and stay.handed_at is None]
     if not out:
         return
     drew = {stay.decided_by for stay in out}
