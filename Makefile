@@ -17,7 +17,7 @@ export PIP_NO_INPUT := 1
 # The tests start many processes; each would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-csv demo-real demo-backtest test format lint types layers tests \
+.PHONY: help setup demo demo-csv demo-real demo-backtest demo-report test format lint types layers tests \
 	bench bench-backtest bench-capacity bench-crm prove kill kill-salesforce kill-hubspot coverage lock clean
 
 help: ## print this list
@@ -44,6 +44,12 @@ demo-real: setup ## the same on 2,500 real households that nobody here invented
 
 demo-backtest: setup ## the shipped rules on the story's two years, beside a bad pack: lift over chance
 	@$(PY) -m sandbox.demos.backtest
+
+demo-report: setup ## what became of the story: make demo's last run as a page, build/demo/report.html
+	@test -f build/demo/config.toml || $(PY) -m sandbox.demos
+	@$(BIN)/leadmode report --config build/demo/config.toml --since 365d --most 5 --html build/demo/report.html
+	@$(BIN)/leadmode health --config build/demo/config.toml
+	@echo "The page with charts is build/demo/report.html."
 
 test: setup format lint types layers tests ## every check: format, lint, types, layers, tests
 

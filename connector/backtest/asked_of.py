@@ -16,22 +16,23 @@ def fields_asked(rulebook: Rulebook) -> tuple[str, ...]:
     conditions += [each.when for each in rulebook.holds.silences]
     for mode in rulebook.lead_modes:
         conditions += [mode.applies_to, mode.fit]
-    found = {path for each in conditions if each is not None for path in _paths(each)}
+    found = {path for each in conditions if each is not None for path in paths_of(each)}
     if PERSONA in found and rulebook.personas:
         found.remove(PERSONA)
-        found.update(path for each in rulebook.personas for path in _paths(each.when))
+        found.update(path for each in rulebook.personas for path in paths_of(each.when))
     if rulebook.holds.consent:
         found |= {"person.opted_out", "person.do_not_call"}
     return tuple(sorted(found))
 
 
-def _paths(condition: Condition) -> Iterator[str]:
+def paths_of(condition: Condition) -> Iterator[str]:
+    """The fields that a condition looks at, each as often as it does."""
     match condition:
         case AllOf() | AnyOf():
             for part in condition.parts:
-                yield from _paths(part)
+                yield from paths_of(part)
         case Not() | Unless():
-            yield from _paths(condition.part)
+            yield from paths_of(condition.part)
         case _:
             path = getattr(condition, "path", None)
             if isinstance(path, str):

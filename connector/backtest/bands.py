@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from connector.backtest.lift import Followed, Subject, followed
-from connector.plan.share import Share, share
+from connector.figures.share import Share, share
 
 BANDS: Final = 4
 """As many as possible of equal size; raised hands are a band of their own."""

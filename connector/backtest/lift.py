@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from connector.plan.share import Share, Z, share
+from connector.figures.share import Share, Z, share
 
 FEWEST: Final = 10
 """With fewer judged episodes than these no lift is claimed ..."""

@@ -8,11 +8,10 @@ from typing import Final
 from connector.backtest.lift import Followed, Lift
 from connector.backtest.told import Backtest, RuleTold
 from connector.clock import DAY
-from connector.plan.share import Share
+from connector.figures.share import UNKNOWN, number, part, percent, share_said
 
 Row = tuple[str, list[str]]
 """What it is, and per rule what it says."""
-UNKNOWN: Final = "-"
 METHODS: Final = (
     "Intervals are of 95 %: shares by Wilson; lifts by Katz, that is of the logarithm, with the "
     "variance over people, and never narrower than Wilson's."
@@ -46,7 +45,7 @@ def rows(told: Backtest) -> Iterator[Row]:
 
 def _followed(name: str, every: list[Followed]) -> Iterator[Row]:
     """How often an outcome followed, beside random moments."""
-    yield name, [share(one.episodes) for one in every]
+    yield name, [share_said(one.episodes) for one in every]
     yield "  same people, random moment", [percent(one.same.chance) for one in every]
     yield "  lift over the same people", [lift(one.same) for one in every]
     yield "    no rule can exceed", [number(one.same.most) for one in every]
@@ -63,33 +62,11 @@ def titles(told: Backtest) -> list[str]:
     ]
 
 
-def share(one: Share) -> str:
-    """A share with what it is of and how sure it is."""
-    if one.share is None or one.low is None or one.high is None:
-        return UNKNOWN
-    return f"{one.share:.1%} ({one.low:.1%} to {one.high:.1%}), {one.count:,} of {one.of:,}"
-
-
 def lift(one: Lift) -> str:
     """A lift with how sure it is."""
     if one.lift is None or one.low is None or one.high is None:
         return UNKNOWN
     return f"{one.lift:.2f} ({one.low:.2f} to {one.high:.2f})"
-
-
-def percent(value: float | None) -> str:
-    """A chance."""
-    return UNKNOWN if value is None else f"{value:.2%}"
-
-
-def number(value: float | None) -> str:
-    """A number that may not be known."""
-    return UNKNOWN if value is None else f"{value:.1f}"
-
-
-def part(count: int, of: int) -> str:
-    """So many of so many."""
-    return f"{count:,} of {of:,} ({count / of:.0%})" if of else UNKNOWN
 
 
 def held(rule: RuleTold) -> str:

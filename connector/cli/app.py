@@ -17,6 +17,7 @@ from connector.cli.commands import Commands, help_of
 from connector.cli.diff import diff
 from connector.cli.doctor import doctor
 from connector.cli.explain import explain
+from connector.cli.health import health
 from connector.cli.held import held
 from connector.cli.leads import leads
 from connector.cli.offers import offers
@@ -25,6 +26,7 @@ from connector.cli.plan import plan
 from connector.cli.programs import programs
 from connector.cli.provision import provision
 from connector.cli.reload import reload
+from connector.cli.report import report
 from connector.cli.rules import rules
 from connector.cli.run import run
 from connector.cli.status import status
@@ -59,8 +61,8 @@ def leadmode(
 
 _IN_ORDER: tuple[Callable[..., None], ...] = (
     run, sync, plan, apply, check, test, doctor, provision, leads, explain, brief, why_not, held,
-    programs, offers,
-    backtest, diff, tune, status, backup, restore, arm, disarm, reload, version,
+    programs, offers, backtest, diff, tune, report, health, status, backup, restore, arm, disarm,
+    reload, version,
 )  # fmt: skip
 
 for _command in _IN_ORDER:

@@ -46,6 +46,7 @@ def _side(page: Page, told: Backtest, side: Side, most: int) -> None:
 
 def _bands(page: Page, rule: RuleTold, of: str) -> None:
     from connector.backtest import words  # noqa: PLC0415
+    from connector.figures.share import percent, share_said  # noqa: PLC0415
 
     if not rule.bands or rule.opportunity.same.lift is None:
         return
@@ -55,10 +56,10 @@ def _bands(page: Page, rule: RuleTold, of: str) -> None:
         [
             [
                 band.label,
-                words.share(band.followed.episodes),
+                share_said(band.followed.episodes),
                 words.lift(band.followed.same),
-                words.percent(band.earlier.share),
-                words.percent(band.later.share),
+                percent(band.earlier.share),
+                percent(band.later.share),
             ]
             for band in rule.bands
         ],

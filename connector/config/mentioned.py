@@ -28,7 +28,7 @@ def mentioned(files: RuleFiles) -> Iterator[Mention]:
     """Every field of every condition, in files that are known to be well formed."""
     for entry in files.lead_modes:
         yield from _of(entry, ("applies_to",), entry.values.get("applies_to"))
-    for entry in files.lists["team"]:
+    for entry in (*files.lists["team"], *files.lists["segment"]):
         yield from _of(entry, ("when",), entry.values.get("when"))
     fit = files.singles.get("fit")
     if fit is not None:

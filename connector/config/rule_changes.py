@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from connector.config.brief_tables import NextStepTable, TopicTable
 from connector.config.capacity_tables import CapacityTable, HoldoutTable, RankTable, TeamTable
+from connector.config.measure_tables import HealthTable, ReportTable, SegmentTable
 from connector.config.nurture_tables import OfferTable, ProgramTable
 from connector.config.positions import Loc
 from connector.config.rule_files import LISTS, Entry, RuleFiles
@@ -47,6 +48,9 @@ _MODELS: Final[Mapping[str, type[Table]]] = {
     "next_step": NextStepTable,
     "offer": OfferTable,
     "program": ProgramTable,
+    "segment": SegmentTable,
+    "report": ReportTable,
+    "health": HealthTable,
 }
 _LISTED: Final = ("signal", "lead_mode", "topic", "next_step")
 """Tables of which there are many, told apart by id."""

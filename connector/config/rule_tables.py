@@ -15,6 +15,7 @@ from connector.config.capacity_tables import (
     RankTable,
     TeamTable,
 )
+from connector.config.measure_tables import HealthTable, ReportTable, SegmentTable
 from connector.config.nurture_tables import OfferTable, ProgramTable
 from connector.config.rulebook import Owned
 from connector.config.rulebook import Phase as PhaseName
@@ -317,3 +318,9 @@ class RuleFile(Table):
     """Who is away, and when."""
     holdout: HoldoutTable | None = None
     """How many episodes are not handed off, to see what handing off brings."""
+    segment: list[SegmentTable] = Field(default_factory=list)
+    """Parts of the market that `leadmode health` looks at one by one."""
+    report: ReportTable | None = None
+    """How `leadmode report` counts."""
+    health: HealthTable | None = None
+    """What a segment needs to have reached a stage of the cycle."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from connector.config.capacity import Absence, Capacity, Holdout, Rank, Team
+from connector.config.measuring import Measuring
 from connector.config.nurture import Offer, Program
 from connector.config.placeholders import RANKED, used_in
 from connector.engine.condition import Condition, Logical, folded
@@ -268,6 +269,8 @@ class Rulebook:
     offers: tuple[Offer, ...] = ()
     programs: tuple[Program, ...] = ()
     """Those that are active, in file order."""
+    measuring: Measuring = field(default_factory=Measuring)
+    """Segments, and how reports count; nothing that is decided about people depends on it."""
     texts: tuple[RuleText, ...] = field(default=(), repr=False, compare=False)
     """The files that say all this."""
 

@@ -17,6 +17,8 @@ from connector.config.brief_tables import NextStepTable, TopicTable
 from connector.config.capacity_rules import read_sharing
 from connector.config.capacity_tables import AbsenceTable, HoldoutTable, TeamTable
 from connector.config.conditions import ConditionReader
+from connector.config.measure_tables import HealthTable, ReportTable, SegmentTable
+from connector.config.measuring import Counting, Measuring, Segment, Stages
 from connector.config.nurture import Program
 from connector.config.nurture_rules import check_nurture, offer_of, program_of
 from connector.config.nurture_tables import OfferTable, ProgramTable
@@ -81,6 +83,7 @@ _STAND_INS: Final[Mapping[type[Table], Mapping[str, object]]] = {
     SilenceTable: {"id": "unknown", "since": "2000-01-01", "until": "2000-01-01"},
     TopicTable: {"id": "unknown"},
     NextStepTable: {"id": "unknown", "text": "-"},
+    SegmentTable: {"id": "unknown", "when": {}},
     HandOffTable: {"subject": "-", "body": "-"},
     TeamTable: {"id": "unknown", "members": ["unknown"]},
     AbsenceTable: {"owner": "unknown", "since": "2000-01-01", "until": "2000-01-01"},
@@ -146,6 +149,7 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
         lifecycles=reading.lifecycles([one.table.id for one in modes], sources),
         offers=tuple(offer_of(one.table) for one in offers),
         programs=reading.programs(programs),
+        measuring=reading.measuring(),
     )
     reading.demand_something()
     if reading.problems:
@@ -245,6 +249,24 @@ class _Reading:
                 label = one.table.label or one.table.id
                 found.append(Exclusion(id=one.table.id, label=label, when=when))
         return tuple(found)
+
+    def measuring(self) -> Measuring:
+        """Segments, and how reports count."""
+        segments = [
+            Segment(
+                id=one.table.id,
+                label=one.table.label or one.table.id,
+                when=self.condition(one.entry, ("when",)),
+            )
+            for one in self.several(SegmentTable, self._files.lists["segment"])
+        ]
+        report = _table(self.single(ReportTable, "report"), ReportTable)
+        health = _table(self.single(HealthTable, "health"), HealthTable)
+        return Measuring(
+            segments=tuple(segments),
+            counting=Counting(**report.model_dump()),
+            stages=Stages(**health.model_dump()),
+        )
 
     def holds(self) -> Holds:
         """What holds a hand-off back."""

@@ -24,6 +24,7 @@ _OVERLAID: Final = (
     "HoldoutTable",
     "OfferTable",
     "ProgramTable",
+    "SegmentTable",
 )
 """Tables that a later folder may change key by key; there only the id is needed."""
 

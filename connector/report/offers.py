@@ -11,9 +11,9 @@ from connector.clock import DAY
 from connector.config.nurture import Offer
 from connector.engine.machine import classify
 from connector.engine.timeline import Engaged
+from connector.figures.share import Share, share
 from connector.model import Touch
 from connector.plan.offers import acts, answers
-from connector.plan.share import Share, share
 from connector.store import Store
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from connector.backtest import words
 from connector.clock import iso
 from connector.config.durations import duration_text
+from connector.figures.share import share_said
 from connector.tune.model import said
 from connector.tune.proposal import Weight
 from connector.tune.told import Tuned
@@ -53,7 +54,7 @@ def _beside(tuned: Tuned) -> Iterator[tuple[str, ...]]:
         ("opportunity followed", [rule.opportunity for rule in rules]),
         ("won", [rule.win for rule in rules]),
     ):
-        yield (label, *(words.share(each.episodes) for each in found))
+        yield (label, *(share_said(each.episodes) for each in found))
         yield ("  lift over the same people", *(words.lift(each.same) for each in found))
         yield ("  lift over everybody", *(words.lift(each.everybody) for each in found))
 

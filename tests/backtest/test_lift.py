@@ -7,7 +7,7 @@ import random
 import pytest
 
 from connector.backtest.lift import FEWEST, Subject, followed
-from connector.plan.share import share
+from connector.figures.share import share
 
 SPAN = 1_000
 
