@@ -45,6 +45,9 @@ class Front(ThreadingHTTPServer):
         """What was asked for, oldest first."""
         return [f"{call.method} {call.path}" for call in self.seen]
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is no news."""
+
     def stop(self) -> None:
         self.closing.set()
         self.shutdown()
@@ -153,7 +156,7 @@ class Exchange(BaseHTTPRequestHandler):
     def _break(self, how: Break) -> None:
         match how:
             case Break.TIMEOUT:
-                self.server.closing.wait(2)
+                self.server.closing.wait(3)
             case Break.RESET:
                 now_and_hard = struct.pack("ii", 1, 0)
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, now_and_hard)

@@ -111,7 +111,7 @@ class HubspotWorld:
         given: dict[str, Any] = {
             "token": Secret(TOKEN),
             "base_url": self.front.url,
-            "deadline": 1.5,
+            "deadline": 2.5,
             "burst": 100_000,
             "searches": 100_000,
         }

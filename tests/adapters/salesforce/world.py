@@ -91,7 +91,7 @@ class SalesforceWorld:
             "consumer_key": CONSUMER_KEY,
             "consumer_secret": Secret(CONSUMER_SECRET),
             "instance_url": self.front.url,
-            "deadline": 1.5,
+            "deadline": 2.5,
         }
         return Settings(**{**given, **self._settings, **changes})
 

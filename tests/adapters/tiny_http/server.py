@@ -37,6 +37,9 @@ class TinyServer(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is no news."""
+
     def stop(self) -> None:
         self.closing.set()
         self.shutdown()
