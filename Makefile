@@ -18,7 +18,8 @@ export PIP_NO_INPUT := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo demo-csv demo-real demo-backtest test format lint types layers tests \
-	bench bench-backtest bench-capacity bench-crm prove kill kill-salesforce kill-hubspot coverage lock clean
+	bench bench-backtest bench-capacity bench-crm prove \
+	faults kill kill-salesforce kill-hubspot coverage lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +84,9 @@ bench-crm: setup ## API calls and memory of the Salesforce and HubSpot adapters,
 
 prove: setup ## exactly once, proved: 20,000 histories full of faults, mutants, kill -9 at every boundary
 	@$(PY) -m sandbox.prove
+
+faults: setup ## the tests behind docs/faults.md, and nothing else
+	@$(PY) -m pytest -q -m fault tests
 
 kill: setup ## kill -9 the daemon 30 times while it works; count the tasks it wrote
 	@$(PY) -m sandbox.kill

@@ -145,6 +145,7 @@ class Broken(io.StringIO):
         raise BrokenPipeError
 
 
+@pytest.mark.fault("F86")
 def test_a_broken_stream_does_not_stop_the_work():
     log.configure(stream=Broken())
     log.get("x").info("lost")
@@ -164,6 +165,7 @@ def test_a_value_that_cannot_be_shown_does_not_stop_the_work(lines):
     log.get("x").info("odd", ref=Hostile())
 
 
+@pytest.mark.fault("F86")
 @pytest.mark.parametrize("closing", ["os.close(2)", "sys.stderr.close()", "sys.stderr = None"])
 def test_a_closed_standard_error_does_not_stop_the_work(closing):
     program = (

@@ -67,6 +67,7 @@ def test_every_error_has_one_consequence(error, delivery, state, counts, pauses)
     assert (then.state, then.counts, then.pause is not None) == (state, counts, pauses)
 
 
+@pytest.mark.fault("F10")
 def test_a_platform_that_asks_for_a_year_is_asked_again_after_fifteen_minutes():
     then = after_error(
         SlowDown("x", retry_after=365 * 86_400_000),

@@ -131,6 +131,7 @@ class HttpLaws(Lawful):
         with self.world() as world:
             yield cast("HttpWorld", world)
 
+    @pytest.mark.fault("F17")
     @law(16, needs=reads)
     def test_16_every_status_of_a_read_is_understood(self):
         wrong = {}
@@ -146,6 +147,7 @@ class HttpLaws(Lawful):
             read()
         assert not wrong
 
+    @pytest.mark.fault("F20")
     @law(16, needs=writes)
     def test_16_every_status_of_a_write_is_understood(self):
         wrong = {}
@@ -160,6 +162,7 @@ class HttpLaws(Lawful):
             assert not world.landed(self._kind())
         assert not wrong
 
+    @pytest.mark.fault("F13", "F16")
     @law(16, each="how", of=Break, needs=lambda adapter_type, how: reads(adapter_type))
     def test_16_a_broken_answer_to_a_read_is_passing_trouble(self, how):
         with self.served() as world:
@@ -168,6 +171,7 @@ class HttpLaws(Lawful):
             assert type(raised_by(read)) is TryAgain
             read()
 
+    @pytest.mark.fault("F13")
     @law(16, each="how", of=Break, needs=lambda adapter_type, how: writes(adapter_type))
     def test_16_a_broken_answer_to_a_write_leaves_its_fate_unknown(self, how):
         with self.served() as world:
@@ -176,6 +180,7 @@ class HttpLaws(Lawful):
             assert self._told(write) is FateUnknown
             assert self._told(write) is None
 
+    @pytest.mark.fault("F25")
     @law(16)
     def test_16_when_nobody_listens_nothing_was_applied(self):
         with self.served() as world:
@@ -184,6 +189,7 @@ class HttpLaws(Lawful):
             for call in calls:
                 assert type(raised_by(call)) is TryAgain
 
+    @pytest.mark.fault("F18")
     @law(17, needs=reads)
     def test_17_retry_after_is_read_in_seconds_and_as_a_date(self):
         now = START // 1_000
@@ -203,6 +209,7 @@ class HttpLaws(Lawful):
                     assert isinstance(error, TryAgain)
                     assert error.retry_after == wait, header
 
+    @pytest.mark.fault("F2")
     @law(18, needs=reads)
     def test_18_a_lasting_401_is_told_once_and_not_looped(self):
         with self.served() as world:

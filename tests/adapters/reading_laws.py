@@ -195,6 +195,7 @@ class ReadingLaws(Lawful):
                 reader.restart(count, page_size)
         return wanted
 
+    @pytest.mark.fault("F33")
     @law(3, each="stream", of=Stream, needs=readable)
     def test_03_equal_stamps_across_a_page_edge_all_arrive(self, stream):
         for page_size in (1, 2, 3, 5):
@@ -218,6 +219,7 @@ class ReadingLaws(Lawful):
                 assert cursor == end
                 assert more.items() <= seen.items()
 
+    @pytest.mark.fault("F35")
     @law(5, each="stream", of=Stream, needs=readable)
     def test_05_late_records_inside_the_window_arrive(self, stream):
         with self.world() as world:
@@ -227,6 +229,7 @@ class ReadingLaws(Lawful):
             wanted = put_many(world, stream, range(4, 7), START - self.declared.late_window)
             assert_told(reader.finish(), wanted)
 
+    @pytest.mark.fault("F37")
     @law(5, each="stream", of=Stream, needs=readable)
     def test_05_late_records_behind_a_reader_under_way_arrive(self, stream):
         with self.world() as world:
@@ -239,6 +242,7 @@ class ReadingLaws(Lawful):
             reader.finish()
             assert_told(reader.finish(), wanted)
 
+    @pytest.mark.fault("F36", "F49")
     @law(5, each="stream", of=Stream, needs=readable)
     def test_05_a_stamp_in_the_future_hides_nothing(self, stream):
         with self.world() as world:
@@ -250,6 +254,7 @@ class ReadingLaws(Lawful):
             seen = reader.finish()
             assert_told(seen, wanted)
 
+    @pytest.mark.fault("F16")
     @law(6, each="stream", of=Stream, needs=readable)
     def test_06_rows_are_whole(self, stream):
         with self.world() as world:

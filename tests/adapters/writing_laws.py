@@ -91,6 +91,7 @@ def assert_landed(world: World, *writes: Write) -> None:
 
 
 class WritingLaws(Lawful):
+    @pytest.mark.fault("F66")
     @law(8, each="kind", of=WriteKind, needs=repeatable)
     def test_08_the_same_key_twice_has_one_effect(self, kind):
         with self.world() as world:
@@ -103,6 +104,7 @@ class WritingLaws(Lawful):
                 assert settled(send(again, [write])) == [Settled.ALREADY_APPLIED]
             assert_landed(world, write)
 
+    @pytest.mark.fault("F12")
     @law(9, each="kind", of=WriteKind, needs=repeatable)
     def test_09_a_lost_answer_does_not_double_the_effect(self, kind):
         with self.world() as world:
@@ -116,6 +118,7 @@ class WritingLaws(Lawful):
             assert settled(outcomes) == [Settled.ALREADY_APPLIED] * len(writes)
             assert_landed(world, *writes)
 
+    @pytest.mark.fault("F23")
     @law(10, each="kind", of=WriteKind, needs=writable)
     def test_10_one_bad_write_leaves_its_neighbours_alone(self, kind):
         with self.world() as world:
@@ -128,6 +131,7 @@ class WritingLaws(Lawful):
             assert outcomes[2].reason
             assert_landed(world, *(write for n, write in enumerate(writes) if n != 2))
 
+    @pytest.mark.fault("F42")
     @law(10, each="kind", of=WriteKind, needs=writable)
     def test_10_a_record_that_is_gone_cancels_its_own_write_only(self, kind):
         with self.world() as world:
@@ -184,6 +188,7 @@ class WritingLaws(Lawful):
             assert set(settled(send(world.adapter(), writes))) == {Settled.APPLIED}
             assert_landed(world, *writes)
 
+    @pytest.mark.fault("F59")
     @law(12, each="kind", of=WriteKind, needs=writable)
     def test_12_any_text_survives(self, kind):
         letters = st.characters(exclude_categories=("Cs", "Cc"))

@@ -41,6 +41,7 @@ def test_all_is_well(told: Company, leadmode: Leadmode):
     assert done.exit_code == 0
 
 
+@pytest.mark.fault("F90")
 def test_what_needs_attention_makes_it_fail_and_is_said(company: Company, leadmode: Leadmode):
     company.live()
     with closing(Store.open(company.load().state)) as store, store.transaction():

@@ -282,6 +282,7 @@ def test_the_revision_changes_with_every_byte_and_name_and_with_nothing_else(tmp
     assert revision("a.toml", ENOUGH) == first
 
 
+@pytest.mark.fault("F81")
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_a_broken_file_never_yields_a_rulebook(tmp_path_factory, data):

@@ -150,6 +150,7 @@ def test_each_mistake_is_told_once_with_its_place(tmp_path, text: str, expected:
     assert [one.replace(str(tmp_path), "") for one in problems_of(tmp_path, text)] == expected
 
 
+@pytest.mark.fault("F83")
 @pytest.mark.parametrize(
     "key", ["token", "api_key", "clientSecret", "password", "private_key", "API-KEY"]
 )

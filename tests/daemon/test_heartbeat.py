@@ -70,6 +70,7 @@ class TwoClocks:
         return self.seconds
 
 
+@pytest.mark.fault("F75")
 @pytest.mark.parametrize(
     ("wall", "seconds", "jumped"),
     [

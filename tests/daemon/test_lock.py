@@ -13,6 +13,7 @@ from connector.daemon.lock import FolderLock
 from connector.errors import AlreadyRunning
 
 
+@pytest.mark.fault("F74")
 def test_a_second_one_is_refused_and_told_who_has_it(tmp_path: Path):
     folder = tmp_path / "state"
     with FolderLock.take(folder), pytest.raises(AlreadyRunning, match=f"process {os.getpid()}"):
@@ -25,6 +26,7 @@ def test_only_the_owner_may_look_into_a_new_folder(tmp_path: Path):
         assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.fault("F88")
 def test_a_killed_process_leaves_no_lock(tmp_path: Path):
     program = (
         "import os, sys, pathlib\nfrom connector.daemon.lock import FolderLock\n"

@@ -61,6 +61,7 @@ class Polls:
         return self.calls > before
 
 
+@pytest.mark.fault("F19")
 def test_a_failing_source_is_left_alone_for_longer_and_longer():
     polls = Polls()
     polls.answer = TryAgain("no answer")

@@ -82,6 +82,7 @@ def test_a_hung_task_is_not_started_twice_keeps_nobody_waiting_and_is_told_once(
     assert hung.most_at_once == 1
 
 
+@pytest.mark.fault("F78")
 def test_a_task_that_raises_is_called_again(scheduler):
     calls = []
 
@@ -93,6 +94,7 @@ def test_a_task_that_raises_is_called_again(scheduler):
     assert until(lambda: len(calls) >= 3)
 
 
+@pytest.mark.fault("F75")
 def test_catching_up_does_everything_now(scheduler):
     busy = Busy()
     scheduler.replace([task(busy, every=3_600, phase=3_600)])
@@ -113,6 +115,7 @@ def test_paused_it_starts_nothing(scheduler):
     assert busy.calls == seen
 
 
+@pytest.mark.fault("F77")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_dead_thread_is_noticed_although_apscheduler_says_it_runs(scheduler):
     def dies(*_: Any) -> None:

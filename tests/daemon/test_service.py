@@ -60,6 +60,7 @@ def test_the_watchdog_is_fed_often_while_all_is_well_and_not_while_a_source_hang
         assert 'unfinished="source web' in daemon.logged()
 
 
+@pytest.mark.fault("F80")
 def test_a_call_on_its_way_gets_its_time_to_end(folder: Path):
     with Systemd(folder, drain=20) as daemon:
         daemon.hear("READY=1")
@@ -76,6 +77,7 @@ def test_a_call_on_its_way_gets_its_time_to_end(folder: Path):
         assert "unfinished" not in daemon.logged()
 
 
+@pytest.mark.fault("F80")
 def test_a_second_signal_ends_it_at_once(folder: Path):
     with Systemd(folder, drain=60, patience=60) as daemon:
         daemon.hear("READY=1")
@@ -102,6 +104,7 @@ def test_a_failing_source_is_told_once_left_alone_and_stops_nobody(folder: Path)
         assert daemon.logged().count("action=poll_recovered ") == 1
 
 
+@pytest.mark.fault("F81")
 def test_reload_takes_up_what_is_good_and_nothing_of_what_is_broken(folder: Path):
     with Systemd(folder) as daemon:
         daemon.hear("READY=1")
@@ -162,6 +165,7 @@ def test_a_second_daemon_is_refused_and_the_first_goes_on(folder: Path):
         again.hear("READY=1")
 
 
+@pytest.mark.fault("F77")
 def test_a_dead_ticker_ends_the_daemon_so_that_it_is_started_again(folder: Path):
     with Systemd(folder) as daemon:
         daemon.hear("READY=1")
@@ -171,6 +175,7 @@ def test_a_dead_ticker_ends_the_daemon_so_that_it_is_started_again(folder: Path)
         assert "Zz-Personal" not in daemon.logged()
 
 
+@pytest.mark.fault("F48")
 def test_a_clock_that_steps_back_does_not_put_the_polls_off(folder: Path):
     write_config(folder, poll="1h")
     with Systemd(folder) as daemon:

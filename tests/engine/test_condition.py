@@ -55,6 +55,7 @@ def test_and_and_or_follow_the_three_valued_tables_in_either_order(left, right, 
         assert AnyOf(parts).truth({}) is either
 
 
+@pytest.mark.fault("F52")
 def test_not_leaves_the_unknown_unknown():
     assert Not(TRUE).truth({}) is False
     assert Not(FALSE).truth({}) is True

@@ -108,6 +108,7 @@ def test_any_of_several_patterns_is_enough():
     assert asked(signal(assets=("x", "*y")), asset="why") == 0
 
 
+@pytest.mark.fault("F67")
 def test_hostile_text_costs_no_more_than_its_length():
     # A naive translation to a regular expression would not be done with this before winter.
     pattern = "*a" * 25 + "*b"

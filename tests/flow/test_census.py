@@ -46,6 +46,7 @@ def fetches(world: World) -> int:
     return world.platform.calls["fetch"]
 
 
+@pytest.mark.fault("F42")
 def test_who_vanished_is_noticed_within_a_period_and_forgotten(world: World):
     refs = [world.person(name) for name in ("ada", "bob", "cyd")]
     world.cycle()
@@ -166,6 +167,7 @@ def test_who_vanished_is_noticed_though_one_stream_is_refused(world: World, from
     assert state.failure.startswith("GrantAccess")
 
 
+@pytest.mark.fault("F43")
 def test_who_is_deleted_keeps_no_personal_data_and_may_come_back(world: World):
     ref = world.person("ada")
     world.person("bob")

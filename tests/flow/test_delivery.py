@@ -140,6 +140,7 @@ def test_a_kind_of_write_that_the_target_does_not_take_costs_no_other_write(worl
     assert world.store.outbox.counts() == {OutboxState.DONE: 2, OutboxState.DEAD: 2}
 
 
+@pytest.mark.fault("F58")
 def test_what_needs_a_permission_waits_alone(world):
     returned(world, "ada")
     write = world.adapter.write
@@ -177,6 +178,7 @@ def test_a_late_answer_does_not_undo_a_receipt(world):
     assert world.store.outbox.get(key).state is OutboxState.DONE
 
 
+@pytest.mark.fault("F19")
 def test_a_platform_in_trouble_for_long_gets_every_write_in_the_end_and_in_turn(world):
     names = ("ada", "bob", "cy", "dee")
     returned(world, *names)
@@ -186,6 +188,7 @@ def test_a_platform_in_trouble_for_long_gets_every_write_in_the_end_and_in_turn(
     assert len(world.tasks()) == 4
 
 
+@pytest.mark.fault("F41")
 def test_a_task_of_a_record_that_was_merged_away_goes_to_the_record_it_became(world):
     loser = known_for_long(world, "augusta")
     known_for_long(world, "ada")

@@ -151,6 +151,7 @@ def a_page_of_others(world: World) -> None:
         world.engaged(name)
 
 
+@pytest.mark.fault("F79")
 @pytest.mark.parametrize("statement", range(1, 150, 3))
 def test_a_crash_at_any_statement_loses_nothing(
     tmp_path: Path, statement: int, monkeypatch: pytest.MonkeyPatch
@@ -167,6 +168,7 @@ def test_a_crash_at_any_statement_loses_nothing(
     world.close()
 
 
+@pytest.mark.fault("F66")
 def test_repeated_readings_change_nothing(world):
     known_for_long(world)
     world.returns()

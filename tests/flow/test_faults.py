@@ -33,6 +33,7 @@ def test_passing_trouble_with_writing_ends_in_one_task(world, fault):
     assert world.store.outbox.counts() == {OutboxState.DONE: 2}
 
 
+@pytest.mark.fault("F5")
 def test_a_refused_sign_in_costs_no_attempts_and_the_backlog_goes_out_once(world):
     returned(world, "ada", "bob")
     world.platform.fail_next(Fault.SIGN_IN_AGAIN, call="write", times=4)
@@ -41,6 +42,7 @@ def test_a_refused_sign_in_costs_no_attempts_and_the_backlog_goes_out_once(world
     assert {each.attempt for each in world.store.outbox.all()} == {1}
 
 
+@pytest.mark.fault("F8")
 def test_trouble_with_reading_is_noted_and_healed(world):
     world.cycle()
     for _ in range(3):
@@ -55,6 +57,7 @@ def test_trouble_with_reading_is_noted_and_healed(world):
     assert state.failing_since is None
 
 
+@pytest.mark.fault("F60")
 def test_a_refused_write_is_dead_and_visible_and_does_not_delay_the_others(world):
     returned(world, "ada", "bob")
     world.ingest.poll("crm", world.adapter, Hurried())
@@ -81,6 +84,7 @@ def test_a_class_c_target_holds_what_nobody_knows(world):
     assert world.store.outbox.counts()[OutboxState.HELD] == 1
 
 
+@pytest.mark.fault("F75")
 def test_what_waited_too_long_is_not_sent(world):
     returned(world, "ada")
     world.platform.fail_next(Fault.TRY_AGAIN, call="write")
@@ -91,6 +95,7 @@ def test_what_waited_too_long_is_not_sent(world):
     assert world.store.outbox.counts() == {OutboxState.EXPIRED: 2}
 
 
+@pytest.mark.fault("F82")
 def test_a_storm_is_held_for_a_person_to_release(tmp_path):
     world = World(tmp_path, more="storm = 2")
     names = ["ada", "bob", "cy", "dee"]
@@ -111,6 +116,7 @@ def test_a_storm_is_held_for_a_person_to_release(tmp_path):
     world.close()
 
 
+@pytest.mark.fault("F61", "F64")
 def test_a_row_that_cannot_be_stored_is_left_out_and_the_others_are_not(world):
     world.cycle()
     world.platform.put(
@@ -135,6 +141,7 @@ class Explodes(Always):
         return True
 
 
+@pytest.mark.fault("F61")
 def test_a_person_whose_evaluation_fails_stops_nobody_else(world):
     book = world.config.rulebook
     (mode,) = book.lead_modes
@@ -166,6 +173,7 @@ def test_a_database_in_trouble_is_not_blamed_on_a_person(world, monkeypatch):
     assert len(world.tasks()) == 1
 
 
+@pytest.mark.fault("F34")
 def test_reading_that_does_not_get_on_is_an_error_and_no_endless_loop(world):
     page = world.adapter.read
 
@@ -187,6 +195,7 @@ def test_writes_of_one_record_keep_their_order_when_the_first_one_fails(world):
     assert kinds == [WriteKind.CREATE_TASK, WriteKind.SET_FIELDS]
 
 
+@pytest.mark.fault("F48")
 def test_a_clock_that_goes_back_and_forth_alerts_nobody_again(world):
     known_for_long(world)
     world.clock.move_to(NOW + 5 * DAY)

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import pytest
+
 from connector.clock import DAY, HOUR
 from connector.model import Evidence, Hold, Kind, Record, RecordRef, Role, Verdict, WriteKind
 from tests.flow.world import NOW, World
@@ -61,6 +63,7 @@ def test_backfill_hands_off_what_is_recent(tmp_path):
     world.close()
 
 
+@pytest.mark.fault("F82")
 def test_new_rules_begin_with_a_baseline_of_their_own(world):
     known_for_long(world)
     world.clock.move_to(NOW + DAY)
@@ -199,6 +202,7 @@ def test_the_fit_predicate_keeps_students_out_and_a_change_of_title_undoes_nothi
     assert episode.is_open
 
 
+@pytest.mark.fault("F50")
 def test_a_person_with_several_records_gets_one_task_on_the_contact(world):
     lead = RecordRef("crm", "Lead", "L1")
     world.platform.put(

@@ -1,5 +1,7 @@
 """Records that come late, are converted, merged or deleted; consent that one of them withdraws."""
 
+import pytest
+
 from connector.clock import DAY
 from connector.model import Hold, Kind, Record, RecordRef, Role
 from tests.flow.test_hand_off import known_for_long
@@ -17,6 +19,7 @@ def lead(name="L1", **more):
     )
 
 
+@pytest.mark.fault("F44")
 def test_a_lead_that_is_converted_stays_as_long_known_as_it_was(world):
     world.platform.put(lead())
     world.cycle()

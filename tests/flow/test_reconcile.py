@@ -38,6 +38,7 @@ def forget(world) -> None:
         left.unlink()
 
 
+@pytest.mark.fault("F73")
 def test_after_a_lost_database_nobody_is_called_twice_and_nobody_forgotten(world):
     known_for_long(world, "ada")
     known_for_long(world, "bob")
@@ -55,6 +56,7 @@ def test_after_a_lost_database_nobody_is_called_twice_and_nobody_forgotten(world
     assert reconciling_since(world.store) is None
 
 
+@pytest.mark.fault("F73")
 def test_nothing_is_sent_before_everything_was_read_once_more(world):
     known_for_long(world, "ada")
     world.cycle()
@@ -135,6 +137,7 @@ def fill(world) -> None:
     world.store.connection.execute(f"PRAGMA max_page_count = {pages}")
 
 
+@pytest.mark.fault("F68")
 def test_a_full_disk_loses_nothing_and_the_work_goes_on_by_itself(world):
     known_for_long(world, "ada")
     world.cycle()
@@ -150,6 +153,7 @@ def test_a_full_disk_loses_nothing_and_the_work_goes_on_by_itself(world):
     assert world.subjects() == ["Call Ada (D2)"]
 
 
+@pytest.mark.fault("F71")
 def test_a_file_system_that_became_read_only_loses_nothing(world):
     known_for_long(world, "ada")
     world.cycle()
@@ -163,6 +167,7 @@ def test_a_file_system_that_became_read_only_loses_nothing(world):
     assert world.subjects() == ["Call Ada (D2)"]
 
 
+@pytest.mark.fault("F69")
 def test_a_locked_database_loses_nothing(world):
     known_for_long(world, "ada")
     world.cycle()

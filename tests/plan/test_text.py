@@ -1,5 +1,6 @@
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ def test_a_subject_is_one_line_of_at_most_255_characters():
     assert subject.endswith("…")
 
 
+@pytest.mark.fault("F62", "F63")
 @given(st.text(alphabet=st.characters(codec=None), max_size=60))
 def test_cleaned_text_can_be_stored_anywhere(raw):
     cleaned = text.clean(raw)
@@ -34,5 +36,6 @@ def test_shortening_keeps_to_the_length_and_to_the_beginning(raw, longest):
     assert short == raw or (short.endswith("…") and raw.startswith(short[:-1]))
 
 
+@pytest.mark.fault("F59")
 def test_shortening_does_not_cut_a_character_apart():
     assert text.shortened("abe\u0301e\u0301e\u0301", 6) == "abe\u0301…"

@@ -186,6 +186,7 @@ def test_a_database_that_is_gone_was_lost(state: Path):
     opened.store.close()
 
 
+@pytest.mark.fault("F70")
 def test_a_damaged_database_gives_way_to_the_newest_whole_backup(state: Path):
     for day, what in enumerate(("one", "two", "three")):
         tell(state, what)
@@ -201,6 +202,7 @@ def test_a_damaged_database_gives_way_to_the_newest_whole_backup(state: Path):
     assert newest_usable(state) == backups_in(state)[1]
 
 
+@pytest.mark.fault("F70")
 def test_a_damaged_database_without_a_backup_is_told_and_left_where_it_is(state: Path):
     damage(state / FILE_NAME)
     before = (state / FILE_NAME).read_bytes()

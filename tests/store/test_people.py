@@ -33,6 +33,7 @@ def who(store, text):
     return found
 
 
+@pytest.mark.fault("F50")
 def test_records_that_share_an_address_are_one_person(store):
     store.people.put(person("ada", "Ada@mill.example"), now=NOW)
     store.people.put(person("L1", "ada+fair@mill.example", ref=ref("L1", "Lead")), now=NOW)

@@ -95,6 +95,7 @@ def without_capacity(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE decision DROP COLUMN {column}")
 
 
+@pytest.mark.fault("F84")
 def test_an_older_database_is_brought_up_to_date_after_a_backup(tmp_path: Path):
     Store.open(tmp_path / "new").close()
     old = tmp_path / "old"

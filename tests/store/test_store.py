@@ -34,6 +34,7 @@ def test_a_new_database_is_private_and_of_this_version(store):
     assert store.connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
 
 
+@pytest.mark.fault("F84")
 def test_a_newer_database_is_refused_with_advice(tmp_path):
     Store.open(tmp_path).close()
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
@@ -105,6 +106,7 @@ def test_threads_take_turns(store):
     assert store.sources.note("n") == "400"
 
 
+@pytest.mark.fault("F72")
 def test_a_reader_sees_what_is_committed_and_can_change_nothing(store):
     with store.transaction():
         store.sources.set_note("a", "1")

@@ -39,6 +39,7 @@ def test_20_a_200_for_a_creation_is_proved_by_its_ids(world):
     assert settled(world.adapter().write(tasks(world, 3))) == [DONE] * 3
 
 
+@pytest.mark.fault("F22")
 @pytest.mark.parametrize("version", VERSIONS)
 def test_answers_with_fewer_rows_than_inputs_leave_the_others_unknown(world, version):
     writes = tasks(world, 3)
@@ -59,6 +60,7 @@ def test_results_that_name_no_input_prove_nothing(world, status):
     assert settled(adapter.write(writes)) == [Settled.UNKNOWN] * 2
 
 
+@pytest.mark.fault("F21")
 def test_no_results_and_no_errors_prove_nothing(world):
     adapter, writes = world.adapter(), tasks(world, 2)
     adapter.check()
@@ -90,6 +92,7 @@ def test_a_late_commit_doubles_nothing(world):
     assert keys(world) == [write.key]
 
 
+@pytest.mark.fault("F38")
 @pytest.mark.parametrize("status", [400, 409])
 def test_a_known_key_is_looked_up_by_itself_and_never_searched(world, status):
     world.portal.conflict_status = status
@@ -102,6 +105,7 @@ def test_a_known_key_is_looked_up_by_itself_and_never_searched(world, status):
     assert asked(world, READ)[-1]["idProperty"] == KEY
 
 
+@pytest.mark.fault("F92")
 def test_a_key_in_the_recycle_bin_is_not_made_again(world):
     """If HubSpot keeps a key taken there; here it does not."""
     [write] = tasks(world, 1)
@@ -147,6 +151,7 @@ def test_a_completed_task_is_not_opened_again(world):
     assert kept.properties["hs_task_status"] == "COMPLETED"
 
 
+@pytest.mark.fault("F20")
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("lead_objects", [False, True])
 def test_in_hostile_weather_nothing_is_doubled_and_nothing_is_missing(world, seed, lead_objects):

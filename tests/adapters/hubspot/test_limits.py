@@ -20,6 +20,7 @@ from tests.adapters.hubspot.sockets import (
 from tests.adapters.world import START
 
 
+@pytest.mark.fault("F10")
 def test_17_calls_wait_for_their_turn_and_a_long_wait_pauses_the_source():
     clock = ManualClock(START)
     with server(answering(*[reply(b"{}")] * 30)) as url:
@@ -39,6 +40,7 @@ def test_17_calls_wait_for_their_turn_and_a_long_wait_pauses_the_source():
         assert made.get("/x").body == {}
 
 
+@pytest.mark.fault("F10")
 def test_18_searches_have_a_budget_of_their_own():
     clock = ManualClock(START)
     with server(answering(*[reply(b"{}")] * 5)) as url:

@@ -224,6 +224,7 @@ def ids(answers: list[Saved]) -> list[str | None]:
     return [saved.id for saved in answers]
 
 
+@pytest.mark.fault("F22")
 def test_rows_are_matched_by_trace_or_key_and_never_by_place():
     rows = [row(12, trace="2"), row(10, key="A"), row(11, trace="1", key="b")]
     assert ids(saved_of(rows, [], inputs("a", "b", "c"), "leadmode_key")) == ["10", "11", "12"]

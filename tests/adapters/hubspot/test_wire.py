@@ -48,6 +48,7 @@ DRIPS = {
 }
 
 
+@pytest.mark.fault("F14")
 @pytest.mark.parametrize("part", DRIPS)
 def test_a_drip_ends_with_the_deadline(part):
     with dripping(*DRIPS[part]) as url:
@@ -149,12 +150,14 @@ def test_a_zipped_answer_is_unpacked():
         assert len(client(url).get("/x").rows()) == 5_000
 
 
+@pytest.mark.fault("F29")
 def test_an_answer_that_never_ends_is_cut(monkeypatch):
     monkeypatch.setattr("adapters.hubspot.wire.MOST_BYTES", 1_000)
     with server(answering(reply(b" " * 5_000))) as url, pytest.raises(TryAgain):
         client(url).get("/x")
 
 
+@pytest.mark.fault("F17")
 @pytest.mark.parametrize(
     "body", ["Pr\xe9nom".encode("latin-1"), b"<html>\xa9 gateway</html>", b"", b"[1, 2]", b'"x"']
 )
@@ -170,6 +173,7 @@ def test_no_content_is_an_empty_object():
         assert client(url).get("/x").json() == {}
 
 
+@pytest.mark.fault("F27")
 def test_a_redirect_is_not_followed():
     moved = reply(b"", "302 Found", extra=b"Location: http://127.0.0.1:1/\r\n")
     with server(answering(moved)) as url, pytest.raises(Refused) as caught:
@@ -177,6 +181,7 @@ def test_a_redirect_is_not_followed():
     assert caught.value.status == 302
 
 
+@pytest.mark.fault("F28")
 def test_the_connection_is_kept_and_a_stale_one_replaced():
     count = []
 
@@ -193,6 +198,7 @@ def test_the_connection_is_kept_and_a_stale_one_replaced():
     assert len(count) == 2
 
 
+@pytest.mark.fault("F30")
 def test_eight_threads_share_a_client_and_mix_nothing_up():
     def serve(connection: socket.socket) -> None:
         with connection:
@@ -276,6 +282,7 @@ def certificate(tmp_path: Path) -> Path:
     return made
 
 
+@pytest.mark.fault("F26")
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with it")
 def test_a_certificate_that_nobody_vouches_for_is_refused(certificate):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

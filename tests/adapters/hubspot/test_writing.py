@@ -136,6 +136,7 @@ def test_36_one_bad_input_does_not_fail_its_batch(world, version):
     assert len(calls(world, CREATE)) == 1
 
 
+@pytest.mark.fault("F23")
 def test_36_a_batch_that_is_refused_as_a_whole_is_halved(world):
     """Some errors of HubSpot's batches come without a trace id, for all of them at once."""
     writes = tasks(world, 16)
@@ -182,6 +183,7 @@ def test_36_a_lost_answer_to_a_half_says_nothing_about_the_other(world):
     assert keys(world) == sorted(write.key for write in writes)
 
 
+@pytest.mark.fault("F15")
 def test_a_page_of_a_proxy_is_no_refusal(world):
     adapter, writes = world.adapter(), tasks(world, 2)
     adapter.check()
@@ -203,6 +205,7 @@ def test_trouble_with_one_input_is_tried_again(world):
 # mending
 
 
+@pytest.mark.fault("F55")
 @pytest.mark.parametrize("owner", ["12345", "former"])
 def test_an_owner_who_is_not_there_is_replaced_under_the_same_key(world, owner):
     one, two = tasks(world, 2)
@@ -234,6 +237,7 @@ def test_a_lost_answer_after_mending_says_nothing_about_what_is_settled(world):
     assert settled(adapter.write([one, two])) == [AGAIN, AGAIN]
 
 
+@pytest.mark.fault("F56")
 def test_a_conflict_about_something_else_is_a_refusal(world):
     adapter, [write] = world.adapter(), tasks(world, 1)
     adapter.check()

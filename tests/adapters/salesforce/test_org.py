@@ -29,6 +29,7 @@ def drained(
     return drain(adapter, stream, cursor)
 
 
+@pytest.mark.fault("F7")
 def test_check_tells_account_quota_clock_and_what_is_missing(world):
     world.org.access.hide(world.made.integration, "Lead", "Title")
     world.org.access.hide(world.made.integration, "Task", KEY)
@@ -46,11 +47,13 @@ def test_check_tells_account_quota_clock_and_what_is_missing(world):
     assert health.missing_to_write == (f"write Task.{KEY}",)
 
 
+@pytest.mark.fault("F31")
 def test_a_version_that_is_not_there_is_told_with_the_newest(world):
     with pytest.raises(GrantAccess, match=r'version = "67\.0"'):
         world.adapter(version="99.0").check()
 
 
+@pytest.mark.fault("F52")
 def test_a_hidden_field_is_absent_and_not_empty(world):
     world.org.access.hide(world.made.integration, "Lead", "Title")
     world.put(Stream.PEOPLE, 2, START)
@@ -61,6 +64,7 @@ def test_a_hidden_field_is_absent_and_not_empty(world):
     assert record.fields["phone"] is None
 
 
+@pytest.mark.fault("F51")
 def test_a_field_that_vanishes_while_reading_costs_nothing(world):
     adapter = world.adapter()
     world.put(Stream.PEOPLE, 2, START)
@@ -72,6 +76,7 @@ def test_a_field_that_vanishes_while_reading_costs_nothing(world):
     assert len(seen) == 2
 
 
+@pytest.mark.fault("F39")
 def test_a_role_that_comes_and_goes_is_told_with_its_opportunity(world):
     told = world.put(Stream.OPPORTUNITIES, 1, START - DAY)
     world.put(Stream.OPPORTUNITIES, 9, START)  # so that no overlap reaches the first one
@@ -194,6 +199,7 @@ def test_a_batch_of_tasks_is_one_call(world):
         adapter.write([*writes, writes[0]])
 
 
+@pytest.mark.fault("F56")
 def test_another_unique_field_is_not_our_key(world):
     error = {
         "statusCode": "DUPLICATE_VALUE",
@@ -206,6 +212,7 @@ def test_another_unique_field_is_not_our_key(world):
     assert outcome.settled is Settled.REJECTED
 
 
+@pytest.mark.fault("F21")
 def test_success_without_an_id_is_no_success(world):
     world.front.instead = [("composite/sobjects", Answer(body=[{"success": True, "errors": []}]))]
     [outcome] = world.adapter().write([some_write(world, WriteKind.CREATE_TASK, world.target(1))])

@@ -48,6 +48,7 @@ def test_01_rows_that_commit_late_are_read(world):
     assert "Late" in {row.fields["name"] for row in seen.values()}
 
 
+@pytest.mark.fault("F34")
 def test_02_many_equal_stamps_come_to_an_end(world):
     wanted = put_leads(world, 60)
     seen, _ = people(world.adapter(page_size=7))
@@ -94,6 +95,7 @@ def test_05_a_short_result_of_a_load_is_noticed(world):
     assert len(people(adapter)[0]) == 4
 
 
+@pytest.mark.fault("F51")
 def test_07_a_changed_schema_loses_nothing_that_was_read(world):
     wanted = put_leads(world, 5)
     seen, cursor = people(world.adapter())
@@ -113,6 +115,7 @@ def test_07_a_changed_schema_loses_nothing_that_was_read(world):
     assert all(row.fields["title"] is None for row in seen.values())
 
 
+@pytest.mark.fault("F53")
 def test_09_a_new_field_is_read_without_a_restart_for_old_rows_too(world):
     adapter = world.adapter(extra={"people": {"segment": "Segment__c"}})
     put_leads(world, 3)
@@ -127,6 +130,7 @@ def test_09_a_new_field_is_read_without_a_restart_for_old_rows_too(world):
     assert some in seen
 
 
+@pytest.mark.fault("F1")
 def test_10_a_load_signs_in_again_when_the_session_ends(world):
     wanted = put_leads(world, 9)
     adapter = by_bulk(world, page_size=4)
@@ -153,6 +157,7 @@ def test_12_other_words_for_an_ended_session(world, code):
     assert len(world.made.platform.auth.logins) == 2
 
 
+@pytest.mark.fault("F2")
 def test_13_a_session_that_is_refused_for_good_does_not_loop(world):
     adapter = world.adapter()
     adapter.check()
@@ -164,6 +169,7 @@ def test_13_a_session_that_is_refused_for_good_does_not_loop(world):
     assert world.requests() - before <= 4
 
 
+@pytest.mark.fault("F5")
 def test_14_a_revoked_app_is_not_hammered_with_logins(world):
     adapter = world.adapter()
     adapter.check()
@@ -216,6 +222,7 @@ def test_17_a_long_query_goes_in_the_body(world):
     assert not paths(world, "GET /services/data/v67.0/query/")
 
 
+@pytest.mark.fault("F6")
 def test_18_and_33_no_locator_is_ever_followed(world):
     wanted = put_leads(world, 450)
     world.made.platform.page_size = 200
@@ -246,6 +253,7 @@ def test_20_line_ends_inside_cells_survive_a_load(world):
     assert seen[ref].fields["story"] == NASTY
 
 
+@pytest.mark.fault("F62")
 def test_20_nul_in_a_cell_does_not_break_a_load(world):
     put_leads(world, 1)
     csv = b'"Id","Name","SystemModstamp"\n"00QbS0000000001AAA",'
@@ -319,6 +327,7 @@ def test_32_pages_of_a_result_come_one_after_the_other(world):
     assert more == {}
 
 
+@pytest.mark.fault("F11")
 def test_34_reading_stops_before_the_quota_is_used_up_and_writing_goes_on(world):
     adapter = world.adapter()
     adapter.check()
@@ -355,6 +364,7 @@ def test_34_a_used_up_quota_is_told_as_such(world):
     assert caught.value.retry_after == 10 * SECOND
 
 
+@pytest.mark.fault("F58")
 @pytest.mark.parametrize("code", ["TXN_SECURITY_METERING_ERROR", "INSUFFICIENT_ACCESS_OR_READONLY"])
 def test_35_a_missing_right_is_named(world, code):
     adapter = world.adapter()

@@ -33,6 +33,7 @@ def test_21_null_and_empty_are_told_apart_from_unchanged(world):
     assert world.look()[ref]["Company"] == "Acme"
 
 
+@pytest.mark.fault("F57")
 def test_24_a_locked_row_is_tried_again(world):
     writes = [some_write(world, WriteKind.CREATE_TASK, world.target(n), n) for n in (1, 2)]
     world.org.locked[writes[0].target.id] = START + MINUTE
@@ -53,6 +54,7 @@ def test_25_a_bad_record_does_not_fail_its_batch(world):
     assert "FIELD_CUSTOM_VALIDATION_EXCEPTION: This company forbids it." in outcomes[1].reason
 
 
+@pytest.mark.fault("F44")
 @pytest.mark.parametrize("kind", [WriteKind.CREATE_TASK, WriteKind.SET_FIELDS])
 def test_28_a_converted_lead_is_followed_to_its_contact(world, kind):
     give_field(world.made, "Contact", OWN, {"type": "Text", "length": 99, "label": "State"})
@@ -85,6 +87,7 @@ def test_28_a_merged_lead_is_followed_to_the_survivor(world, kind):
         assert world.org.get(outcome.remote_id, "WhoId") == winner.id
 
 
+@pytest.mark.fault("F55")
 def test_29_an_inactive_owner_is_replaced_under_the_same_key(world):
     write = some_write(world, WriteKind.CREATE_TASK, world.target(1))
     write = replace_fields(write, {**write.fields, "owner": left_the_company(world)})
@@ -136,6 +139,7 @@ def test_a_look_that_is_refused_for_one_change_is_taken_for_each(world):
     assert world.front.instead == []
 
 
+@pytest.mark.fault("F92")
 @pytest.mark.parametrize("kind", [WriteKind.CREATE_TASK, WriteKind.ADD_NOTE])
 def test_what_was_deleted_before_the_next_sending_is_not_made_again(world, kind):
     """A task in the recycle bin does not keep its key from another one."""

@@ -64,6 +64,7 @@ def ask(url: str, proxy: str = "") -> requests.Response:
         return answer
 
 
+@pytest.mark.fault("F14")
 @pytest.mark.parametrize("part", DRIPS)
 def test_a_drip_ends_with_the_deadline(part):
     with dripping(*DRIPS[part]) as url:
