@@ -271,7 +271,7 @@ class Client:
             raise self._lost(writing, "Salesforce's answer was lost") from None
         except (urllib3.exceptions.HTTPError, OSError):
             raise self._lost(writing, "Salesforce's answer was lost") from None
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, RecursionError):
             raise self._lost(writing, "Salesforce's answer cannot be understood") from None
         finally:
             self._note(line.wire.headers)
@@ -330,7 +330,7 @@ class Client:
 def _json_or_none(found: Any) -> Any:
     try:
         return found.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
