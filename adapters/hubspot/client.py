@@ -237,6 +237,12 @@ class Client:
 
         The library fails at its own error when a TLS handshake or a proxy says no.
         """
+        if self._wire.last.untrusted:
+            return TryAgain(
+                "HubSpot cannot be reached: nobody whom this machine trusts vouches for the "
+                "certificate. Where a proxy opens TLS, let SSL_CERT_FILE name the file with its "
+                "certificate."
+            )
         if not self._wire.last.asked:
             return TryAgain("HubSpot, or the proxy to it, cannot be reached.")
         return lost(writing, what)

@@ -266,6 +266,12 @@ class Client:
             what = "Salesforce's answer did not come to its end"
             raise self._lost(writing, what) if writing else TooMuch(f"{what}.") from None
         except requests.exceptions.RequestException as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise TryAgain(
+                    "Salesforce cannot be reached: nobody whom this machine trusts vouches for "
+                    "the certificate. Where a proxy opens TLS, let SSL_CERT_FILE name the file "
+                    "with its certificate."
+                ) from None
             if _never_sent(error):
                 raise TryAgain("Salesforce cannot be reached.") from None
             raise self._lost(writing, "Salesforce's answer was lost") from None

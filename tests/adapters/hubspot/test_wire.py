@@ -293,9 +293,25 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(certificate):
         with suppress(OSError), context.wrap_socket(connection, server_side=True) as secure:
             asked.append(request_on(secure))
 
-    with server(serve) as url, pytest.raises(TryAgain):
+    with server(serve) as url, pytest.raises(TryAgain, match=r"certificate.*SSL_CERT_FILE"):
         write(client(url.replace("http:", "https:")))
     assert not any(asked)
+
+
+@pytest.mark.fault("F26")
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with it")
+def test_a_certificate_that_the_machine_is_told_to_trust_is_taken(certificate, monkeypatch):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def serve(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as secure:
+            request_on(secure)
+            secure.sendall(reply(b"{}"))
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.with_name("cert.pem")))
+    with server(serve) as url:
+        assert client(url.replace("http:", "https:"), deadline=5).get("/x").body == {}
 
 
 def test_a_broken_answer_has_a_name_of_its_own():
