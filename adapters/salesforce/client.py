@@ -286,7 +286,8 @@ class Client:
         status = line.wire.status
         told = isinstance(error.code, str) and status in (400, 401, 403)
         if told or status == 401:
-            refuse_login(error)
+            self._note(line.wire.headers)
+            refuse_login(error, self._skew)
         raise self.judged(Refused(status, []), writing=False) from None
 
     def _lost(self, writing: bool, what: str) -> AdapterError:  # noqa: FBT001
