@@ -86,7 +86,7 @@ prove: setup ## exactly once, proved: 20,000 histories full of faults, mutants, 
 	@$(PY) -m sandbox.prove
 
 faults: setup ## the tests behind docs/faults.md, and nothing else
-	@$(PY) -m pytest -q -m fault tests
+	@$(BIN)/pytest -q -n 3 --dist loadgroup -m fault
 
 kill: setup ## kill -9 the daemon 30 times while it works; count the tasks it wrote
 	@$(PY) -m sandbox.kill
