@@ -228,7 +228,7 @@ class Client:
             raise self._lost(writing, "HubSpot's answer was lost") from None
         except (urllib3.exceptions.HTTPError, OSError):
             raise self._lost(writing, "HubSpot's answer was lost") from None
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, RecursionError):
             raise self._lost(writing, "HubSpot's answer cannot be understood") from None
         return self._good()
 
@@ -237,6 +237,12 @@ class Client:
 
         The library fails at its own error when a TLS handshake or a proxy says no.
         """
+        if self._wire.last.untrusted:
+            return TryAgain(
+                "HubSpot cannot be reached: nobody whom this machine trusts vouches for the "
+                "certificate. Where a proxy opens TLS, let SSL_CERT_FILE name the file with its "
+                "certificate."
+            )
         if not self._wire.last.asked:
             return TryAgain("HubSpot, or the proxy to it, cannot be reached.")
         return lost(writing, what)
@@ -254,7 +260,7 @@ class Client:
             return Answer(body={}, headers=last.headers)
         try:
             return Answer(body=json.loads(last.body), headers=last.headers)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or JSON without bottom
             raise Broken from None
 
     def _note(self, headers: Mapping[str, str]) -> None:
@@ -291,5 +297,5 @@ def lost(writing: bool, what: str) -> AdapterError:  # noqa: FBT001 - the first 
 def _json_of(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -44,6 +44,8 @@ class Watch:
         self.rang = False
         self.asked = False
         """Whether anything of the request may have gone out."""
+        self.untrusted = False
+        """Whether it ended because nobody vouches for the peer's certificate."""
 
     def over(self, used: socket.socket | None) -> None:
         """Watch over this connection."""
@@ -154,6 +156,7 @@ class Wire:
         """One exchange, read to its end; raises TooSlow, TooLong, or what urllib3 raises."""
         last = self.last
         last.status, last.body, last.headers, last.asked = 0, b"", {}, False
+        last.untrusted = False
         with self._lock:
             self.calls += 1
         ends = self._clock.monotonic() + self._deadline
@@ -166,9 +169,10 @@ class Wire:
             try:
                 answer = self._pool.request(method, url, **given)
                 body = self._drained(answer, ends)
-            except Exception:
+            except Exception as error:
                 if watch.rang:
                     raise TooSlow from None
+                last.untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
                 raise
             finally:
                 _now.watch = None

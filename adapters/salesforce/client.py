@@ -266,12 +266,18 @@ class Client:
             what = "Salesforce's answer did not come to its end"
             raise self._lost(writing, what) if writing else TooMuch(f"{what}.") from None
         except requests.exceptions.RequestException as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise TryAgain(
+                    "Salesforce cannot be reached: nobody whom this machine trusts vouches for "
+                    "the certificate. Where a proxy opens TLS, let SSL_CERT_FILE name the file "
+                    "with its certificate."
+                ) from None
             if _never_sent(error):
                 raise TryAgain("Salesforce cannot be reached.") from None
             raise self._lost(writing, "Salesforce's answer was lost") from None
         except (urllib3.exceptions.HTTPError, OSError):
             raise self._lost(writing, "Salesforce's answer was lost") from None
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, RecursionError):
             raise self._lost(writing, "Salesforce's answer cannot be understood") from None
         finally:
             self._note(line.wire.headers)
@@ -280,7 +286,8 @@ class Client:
         status = line.wire.status
         told = isinstance(error.code, str) and status in (400, 401, 403)
         if told or status == 401:
-            refuse_login(error)
+            self._note(line.wire.headers)
+            refuse_login(error, self._skew)
         raise self.judged(Refused(status, []), writing=False) from None
 
     def _lost(self, writing: bool, what: str) -> AdapterError:  # noqa: FBT001
@@ -330,7 +337,7 @@ class Client:
 def _json_or_none(found: Any) -> Any:
     try:
         return found.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -14,13 +14,15 @@ from simple_salesforce.login import SalesforceLogin
 
 from adapters.salesforce.settings import Settings
 from adapters.salesforce.wire import refuse_foreign
-from connector.clock import Clock
+from connector.clock import SECOND, Clock
 from connector.errors import SignInAgain
 from connector.ports import Secret
 
 MOST_LOGINS: Final = 3
 WITHIN: Final = 15 * 60.0
 """Seconds. A locked-out user or a revoked app must not be hammered."""
+WORTH_A_WORD: Final = 60 * SECOND
+"""Clocks that differ by more, in ms, may be why a login is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +105,24 @@ class Login:
             )
 
 
-def refuse_login(error: SalesforceAuthenticationFailed) -> NoReturn:
-    """The library's refusal as ours: the protocol's error word, and nothing of the body."""
+def refuse_login(error: SalesforceAuthenticationFailed, skew: int = 0) -> NoReturn:
+    """The library's refusal as ours: the protocol's error word, and nothing of the body.
+
+    `skew` is how many ms Salesforce's clock is ahead of ours: a signed login is good for minutes.
+    """
     word = str(error.code) if error.code else "no reason"
     shown = word if word.replace("_", "").isalnum() and len(word) < 60 else "no reason"
     raise SignInAgain(
         f"Salesforce refused the login: {shown}. Look at the External Client App, its Run-As user "
-        "and its policies."
+        f"and its policies.{_clock(skew)}"
     ) from None
+
+
+def _clock(skew: int) -> str:
+    if abs(skew) <= WORTH_A_WORD:
+        return ""
+    side = "behind" if skew > 0 else "ahead of"
+    return (
+        f" This machine's clock is {abs(skew) // SECOND} s {side} Salesforce's, which spoils "
+        "signed logins: look at the time service here."
+    )

@@ -8,6 +8,7 @@ redirect is never followed.
 from __future__ import annotations
 
 import io
+import os
 import threading
 from collections.abc import Mapping
 from typing import IO, Any, Final
@@ -143,10 +144,12 @@ def refuse_foreign(url: str) -> None:
 def session_on(wire: Wire, proxy: str) -> Any:
     """A requests session all of whose calls take this wire.
 
-    The environment is left out: a .netrc would replace the token, and proxies are a setting.
+    The environment is left out: a .netrc would replace the token, and proxies are a setting. Only
+    SSL_CERT_FILE counts, as it does for every other program that uses OpenSSL.
     """
     session = requests.Session()
     session.trust_env = False
+    session.verify = os.environ.get("SSL_CERT_FILE") or True
     session.max_redirects = 0
     if proxy:
         session.proxies = {"https": proxy}

@@ -113,7 +113,7 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
     reading.problems.extend(check_nurture(offers, programs, personas, sources))
     for mode in modes:
         reading.problems.extend(check_lead_mode(mode, signals))
-    ready = tuple(_signal(one.table) for one in signals)
+    ready = tuple(signal_of(one.table) for one in signals)
     caps = {one.entry.key: one.table.cap for one in groups}
     requires = reading.condition(files.singles.get("fit"), ("requires",))
     fit = reading.fit()
@@ -124,7 +124,7 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
         texts=tuple(files.texts),
         lead_modes=tuple(
             LeadMode(
-                rule=_rule(mode.table, ready, caps),
+                rule=rule_of(mode.table, ready, caps),
                 applies_to=reading.condition(mode.entry, ("applies_to",)),
                 fit=requires,
                 epoch=mode.table.epoch,
@@ -137,9 +137,9 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
         topics=reading.topics(),
         next_steps=reading.next_steps(),
         fit_points=reading.fit_points(fit),
-        grades=_grades(fit),
+        grades=grades_of(fit),
         holds=reading.holds(),
-        machine=_machine_tests(machine),
+        machine=machine_tests_of(machine),
         dispositions=reading.dispositions(),
         rank=sharing.rank,
         capacity=sharing.capacity,
@@ -309,7 +309,7 @@ class _Reading:
         self.problems.extend(check_templates(sound))
         self.problems.extend(check_fields(sound, sources))
         self.problems.extend(check_owners(sound))
-        return _hand_off(sound.table)
+        return hand_off_of(sound.table)
 
     def lifecycles(
         self, lead_modes: Collection[str], sources: Collection[str] | None
@@ -319,7 +319,7 @@ class _Reading:
         for one in self.several(LifecycleTable, self._files.lists["lifecycle"]):
             self.problems.extend(check_lifecycle(one, lead_modes, sources))
             if one.table.active:
-                found.append(_lifecycle(one.table))
+                found.append(lifecycle_of(one.table))
         return tuple(found)
 
     def programs(self, sounds: Sequence[Sound[ProgramTable]]) -> tuple[Program, ...]:
@@ -370,95 +370,3 @@ class _Reading:
 
 def _table(sound: Sound[T] | None, model: type[T]) -> T:
     return sound.table if sound else model()
-
-
-def _signal(table: SignalTable) -> Signal:
-    return Signal(
-        id=table.id,
-        kinds=frozenset(table.kind),
-        weight=table.weight,
-        half_life=table.half_life,
-        assets=tuple(table.asset),
-        sources=frozenset(table.source),
-        group=table.group,
-        limit=table.limit,
-        hand_raise=table.hand_raise,
-        classes=frozenset(CLASSES[name] for name in table.evidence_class),
-        phase=table.phase.value if table.phase else "",
-    )
-
-
-def _rule(table: LeadModeTable, signals: tuple[Signal, ...], caps: Mapping[str, float]) -> Rule:
-    chosen = frozenset(table.signals)
-    return Rule(
-        id=table.id,
-        signals=tuple(one for one in signals if not chosen or one.id in chosen),
-        caps=dict(caps),
-        **table.model_dump(
-            include={
-                "enter",
-                "leave",
-                "dormant_after",
-                "burst_max",
-                "window",
-                "distinct_kinds",
-                "human_min",
-                "idle_after",
-                "cooldown",
-                "fresh_start",
-                "rearm_after",
-                "top",
-            }
-        ),
-    )
-
-
-def _grades(fit: FitTable) -> Grades:
-    grades = fit.grades
-    return Grades(letters=tuple(grades.letters), digits=tuple(grades.digits), cap=grades.cap)
-
-
-def _machine_tests(table: MachineTable) -> MachineTests:
-    return MachineTests(
-        click_after_send=table.click_after_send,
-        scan_links=table.scan_links,
-        scan_within=table.scan_within,
-    )
-
-
-def _hand_off(table: HandOffTable) -> HandOff:
-    return HandOff(
-        subject=table.subject,
-        body=table.body,
-        due=table.due,
-        raised_due=table.raised_due,
-        priority=table.priority,
-        raised_priority=table.raised_priority,
-        owners=tuple(table.owners),
-        fallback_owner=table.fallback_owner,
-        language=table.language,
-        note=table.note,
-        fields=_fields(table.field),
-    )
-
-
-def _lifecycle(table: LifecycleTable) -> Lifecycle:
-    return Lifecycle(
-        id=table.id,
-        at_end=table.when == "left",
-        reasons=frozenset(table.reasons),
-        rules=frozenset(table.lead_modes),
-        fields=_fields(table.field),
-    )
-
-
-def _fields(tables: Iterable[FieldTable]) -> tuple[FieldChange, ...]:
-    return tuple(
-        FieldChange(
-            field=one.field,
-            value=one.value,
-            expected=None if one.expected is None else tuple(one.expected),
-            on=frozenset(one.on),
-        )
-        for one in tables
-    )

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -126,3 +127,17 @@ def test_a_dead_thread_is_noticed_although_apscheduler_says_it_runs(scheduler):
     scheduler._apscheduler.wakeup()
     assert until(lambda: not scheduler.alive())
     assert scheduler._apscheduler.running
+
+
+@pytest.mark.fault("F76")
+def test_a_week_of_missed_turns_is_one_turn(scheduler):
+    """While the machine slept no turn was taken; a beat every five seconds missed 120,000."""
+    busy = Busy()
+    scheduler.replace([task(busy, every=5, phase=3_600)])
+    (waiting,) = scheduler._apscheduler.get_jobs()
+    began = time.monotonic()
+    waiting.modify(next_run_time=datetime.now(UTC) - timedelta(days=7))
+    assert until(lambda: busy.calls == 1)
+    time.sleep(0.1)
+    assert busy.calls == 1
+    assert time.monotonic() - began < 3

@@ -1,7 +1,12 @@
 """Trouble on the way: passing, lasting, and in the data."""
 
 import dataclasses
+import resource
 import sqlite3
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -232,3 +237,80 @@ def test_a_source_that_is_taken_out_of_the_configuration_keeps_nobody_waiting(wo
     world.reload(sources={"crm": crm})
     world.cycles(2)
     assert len(world.tasks()) == 1
+
+
+@pytest.mark.fault("F65")
+def test_a_record_of_five_megabytes_delays_nobody(world):
+    world.cycle()
+    world.person("huge", fields={"notes": "x" * 5_000_000})
+    returned(world, "ada", "huge")
+    world.cycles(2)
+    assert sorted(world.subjects()) == ["Call Ada (D2)", "Call Huge (D2)"]
+
+
+@pytest.mark.fault("F87")
+def test_cycles_and_restarts_leave_no_file_and_no_thread_open(world):
+    returned(world, "ada")
+    world.cycles(2)
+    files, threads = opened()
+    for _ in range(12):
+        world.cycles(2)
+        world.restart()
+    after = opened()  # others may come and go beside it
+    assert after[0] < files + 10
+    assert after[1] < threads + 10
+
+
+def opened() -> tuple[int, int]:
+    return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+
+
+@pytest.mark.fault("F87")
+def test_when_files_are_used_up_nothing_is_lost_and_the_work_goes_on(world):
+    returned(world, "ada")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    kept: list[TextIO] = []
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+        with suppress(OSError):
+            kept.extend(Path("/dev/null").open() for _ in range(100))  # noqa: SIM115
+        assert len(kept) < 64
+        with suppress(Exception):
+            world.cycle()
+    finally:
+        for each in kept:
+            each.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    world.cycles(2)
+    assert world.subjects() == ["Call Ada (D2)"]
+
+
+@pytest.mark.fault("F89")
+def test_a_restart_under_a_clock_of_1970_alerts_nobody_and_forgets_nobody(world):
+    returned(world, "ada")
+    world.cycles(2)
+    now = world.clock.now()
+    world.stop()
+    world.clock.move_to(0)
+    world.start()
+    world.cycles(3)
+    known_for_long(world, "bob")
+    world.returns("ada")
+    world.clock.move_to(now + DAY)
+    world.returns("bob")
+    world.cycles(2)
+    assert world.subjects() == ["Call Ada (D2)", "Call Bob (D2)"]
+
+
+@pytest.mark.fault("F93")
+def test_two_rules_that_fire_at_once_make_one_task(tmp_path):
+    world = World(tmp_path)
+    (mode,) = world.config.rulebook.lead_modes
+    other = dataclasses.replace(mode, rule=dataclasses.replace(mode.rule, id="again"))
+    book = dataclasses.replace(world.config.rulebook, lead_modes=(mode, other), revision="two")
+    world.reload(rulebook=book)
+    returned(world, "ada")
+    world.cycles(2)
+    assert len(world.tasks()) == 1
+    assert sorted(map(str, world.holds())) == ["None", "cooldown"]
+    world.close()

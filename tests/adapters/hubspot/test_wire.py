@@ -293,11 +293,79 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(certificate):
         with suppress(OSError), context.wrap_socket(connection, server_side=True) as secure:
             asked.append(request_on(secure))
 
-    with server(serve) as url, pytest.raises(TryAgain):
+    with server(serve) as url, pytest.raises(TryAgain, match=r"certificate.*SSL_CERT_FILE"):
         write(client(url.replace("http:", "https:")))
     assert not any(asked)
+
+
+@pytest.mark.fault("F26")
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with it")
+def test_a_certificate_that_the_machine_is_told_to_trust_is_taken(certificate, monkeypatch):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def serve(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as secure:
+            request_on(secure)
+            secure.sendall(reply(b"{}"))
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.with_name("cert.pem")))
+    with server(serve) as url:
+        assert client(url.replace("http:", "https:"), deadline=5).get("/x").body == {}
 
 
 def test_a_broken_answer_has_a_name_of_its_own():
     with server(answering(reply(b"[1]"))) as url, pytest.raises(Broken):
         client(url).get("/x").json()
+
+
+@pytest.mark.fault("F12")
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
+def test_the_library_repeats_nothing(status):
+    taken: list[bytes] = []
+
+    def serve(connection: socket.socket) -> None:
+        while request := request_on(connection):
+            taken.append(request)
+            connection.sendall(reply(b"{}", status, extra=b"Retry-After: 0\r\n"))
+
+    with server(serve) as url, pytest.raises(Refused):
+        write(client(url))
+    assert len(taken) == 1
+
+
+@pytest.mark.fault("F29")
+def test_a_small_answer_that_unpacks_to_a_huge_one_is_cut(monkeypatch):
+    monkeypatch.setattr("adapters.hubspot.wire.MOST_BYTES", 100_000)
+    packed = gzip.compress(b" " * 10_000_000)
+    assert len(packed) < 100_000
+    answer = reply(packed, extra=b"Content-Encoding: gzip\r\n")
+    with server(answering(answer)) as url, pytest.raises(TryAgain):
+        client(url).get("/x")
+
+
+@pytest.mark.fault("F64")
+@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"a":' * 200_000, b'{"a": 1' + b"0" * 5_000])
+def test_json_without_bottom_is_an_answer_that_makes_no_sense(body):
+    with server(answering(reply(body))) as url, pytest.raises((Broken, TryAgain)):
+        client(url).get("/x")
+    with server(answering(reply(body, "400 Bad Request"))) as url, pytest.raises(Refused):
+        client(url).get("/x")
+
+
+@pytest.mark.fault("F30")
+def test_calls_leave_no_file_and_no_thread_behind():
+    with server(answering(*[reply(b"{}")] * 82)) as url:
+        made = client(url, deadline=5)
+        made.get("/x")
+        files, threads = left_open()
+        for _ in range(80):
+            made.get("/x")
+        after = left_open()
+        assert after[0] < files + 10
+        assert after[1] < threads + 10
+        made.close()
+
+
+def left_open() -> tuple[int, int]:
+    return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()

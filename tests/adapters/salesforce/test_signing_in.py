@@ -6,10 +6,14 @@ import threading
 from typing import Any
 
 import pytest
+from simple_salesforce.exceptions import SalesforceAuthenticationFailed
 
+from adapters.salesforce.adapter import SalesforceAdapter
 from adapters.salesforce.client import Client
+from adapters.salesforce.login import refuse_login
 from adapters.salesforce.settings import Settings
 from adapters.salesforce.wire import refuse_foreign
+from connector.clock import MINUTE, SystemClock
 from connector.errors import Rejected, SignInAgain, TryAgain
 from connector.ports import Secret, Stream
 from sandbox.salesforce.calls import Answer
@@ -46,6 +50,30 @@ def test_jwt_signs_in(world):
     ]
     adapter.close()
     assert private[40:80] not in repr(adapter.__dict__)
+
+
+@pytest.mark.fault("F7")
+def test_a_signed_login_that_is_refused_tells_how_wrong_the_clock_is(world):
+    private, public = key_pair()
+    world.made.platform.auth.apps[CONSUMER_KEY].public_key = public
+    clock = SystemClock()
+    world.clock.move_to(clock.now() + 20 * MINUTE)
+    settings = world.settings(
+        private_key=Secret(private), username=INTEGRATION, consumer_secret=Secret("")
+    )
+    adapter = SalesforceAdapter("crm", settings, clock)
+    with pytest.raises(SignInAgain, match=r"clock is (1199|1200) s behind Salesforce's"):
+        adapter.check()
+    adapter.close()
+
+
+@pytest.mark.parametrize(("skew", "told"), [(20_000, False), (90_000, True), (-90_000, True)])
+def test_a_clock_that_is_nearly_right_is_not_blamed(skew, told):
+    error = SalesforceAuthenticationFailed("invalid_grant", "no")
+    with pytest.raises(SignInAgain) as caught:
+        refuse_login(error, skew)
+    assert ("clock" in str(caught.value)) is told
+    assert ("ahead of" in str(caught.value)) is (skew == -90_000)
 
 
 @pytest.mark.parametrize(

@@ -372,3 +372,15 @@ def test_35_a_missing_right_is_named(world, code):
     world.front.instead = [(READ, refusal(403, code))]
     with pytest.raises(GrantAccess, match=code):
         people(adapter)
+
+
+@pytest.mark.fault("F64")
+@pytest.mark.parametrize("body", ["[" * 200_000, '{"a":' * 200_000])
+@pytest.mark.parametrize("status", [200, 500])
+def test_json_without_bottom_is_passing_trouble(world, body, status):
+    adapter = world.adapter()
+    adapter.check()
+    world.answer_next(status, headers={}, body=body)
+    with pytest.raises(TryAgain):
+        adapter.read(Stream.PEOPLE, None)
+    adapter.read(Stream.PEOPLE, None)

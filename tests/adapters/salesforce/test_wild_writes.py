@@ -155,3 +155,15 @@ def test_what_was_deleted_before_the_next_sending_is_not_made_again(world, kind)
     assert [o.remote_id for o in outcomes] == first
     assert outcomes[1].reason == "It was deleted since."
     assert len(world.landed(kind)) == 3
+
+
+@pytest.mark.fault("F60")
+def test_a_field_that_became_compulsory_is_named_in_the_refusal(world):
+    give_field(world.made, "Activity", "Region__c", {"type": "Text", "length": 9, "label": "R"})
+    world.org.rules.required.add(("Task", "Region__c"))
+    [outcome] = world.adapter().write([some_write(world, WriteKind.CREATE_TASK, world.target(1))])
+    assert outcome.settled is Settled.REJECTED
+    assert "Region__c" in outcome.reason
+    world.org.rules.required.clear()
+    [outcome] = world.adapter().write([some_write(world, WriteKind.CREATE_TASK, world.target(1))])
+    assert outcome.settled is Settled.APPLIED

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import io
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
 
 import pytest
 import requests
 import urllib3
 
+from adapters.salesforce.client import Client
+from adapters.salesforce.settings import Settings
 from adapters.salesforce.wire import SLOWER, Count, TooSlow, Wire, session_on
 from connector.clock import SystemClock
+from connector.errors import TryAgain
+from connector.ports import Secret
 
 DEADLINE = 0.5
 GAP = 0.05
@@ -101,3 +109,62 @@ def test_what_goes_into_a_file_has_more_time_and_ends_too():
 def test_a_slow_answer_within_the_deadline_is_taken():
     with dripping(HEAD, b"\r\n{}", gap=0.02) as url:
         assert ask(url).json() == {}
+
+
+@contextmanager
+def encrypted(folder: Path) -> Iterator[str]:
+    """A server whose certificate only `folder`/cert.pem vouches for."""
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1"
+    command += f" -addext subjectAltName=IP:127.0.0.1 -keyout {folder}/key.pem"
+    subprocess.run(
+        [*command.split(), "-out", f"{folder}/cert.pem"], check=True, capture_output=True
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.settimeout(5)
+
+    def serve() -> None:
+        with suppress(OSError):
+            connection, _ = listening.accept()
+            connection.settimeout(5)
+            with context.wrap_socket(connection, server_side=True) as secure:
+                secure.recv(65_536)
+                secure.sendall(HEAD + b"Connection: close\r\n\r\n[]")
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"https://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        thread.join()
+        listening.close()
+
+
+def client_of(url: str) -> Client:
+    settings = Settings(
+        domain="acme.my",
+        consumer_key="key",
+        consumer_secret=Secret("secret"),
+        instance_url=url,
+        deadline=5,
+    )
+    return Client(settings, SystemClock())
+
+
+@pytest.mark.fault("F26")
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with it")
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path):
+    with encrypted(tmp_path) as url, pytest.raises(TryAgain, match=r"certificate.*SSL_CERT_FILE"):
+        client_of(url).get("limits")
+
+
+@pytest.mark.fault("F26")
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with it")
+def test_a_certificate_that_the_machine_is_told_to_trust_is_taken(tmp_path, monkeypatch):
+    with encrypted(tmp_path) as url:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+        wire = Wire(SystemClock(), deadline=5, loopback=url, count=Count())
+        with session_on(wire, "") as session:
+            answer = session.get("https://acme.my.salesforce.com/services/data/")
+        assert answer.json() == []
