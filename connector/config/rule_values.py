@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
+from connector.config.rule_tables import (
+    FieldTable,
+    FitTable,
+    HandOffTable,
+    LeadModeTable,
+    LifecycleTable,
+    MachineTable,
+    SignalTable,
+)
+from connector.config.rulebook import FieldChange, Grades, HandOff, Lifecycle
+from connector.config.types import CLASSES
+from connector.engine.rule import MachineTests, Rule, Signal
 
 
 def signal_of(table: SignalTable) -> Signal:

@@ -38,7 +38,6 @@ from connector.config.rule_checks import (
 from connector.config.rule_files import Entry, RuleFiles, read_rule_files
 from connector.config.rule_tables import (
     ExclusionTable,
-    FieldTable,
     FitTable,
     GroupTable,
     HandOffTable,
@@ -49,11 +48,17 @@ from connector.config.rule_tables import (
     PersonaTable,
     SignalTable,
 )
+from connector.config.rule_values import (
+    grades_of,
+    hand_off_of,
+    lifecycle_of,
+    machine_tests_of,
+    rule_of,
+    signal_of,
+)
 from connector.config.rulebook import (
     Exclusion,
-    FieldChange,
     FitPoints,
-    Grades,
     HandOff,
     Holds,
     LeadMode,
@@ -65,10 +70,9 @@ from connector.config.rulebook import (
     Topic,
 )
 from connector.config.silence import SilenceTable, end_of
-from connector.config.types import CLASSES, ID_PATTERN, PATTERNS_IN_WORDS
+from connector.config.types import ID_PATTERN, PATTERNS_IN_WORDS
 from connector.config.wording import Table, in_order, toml_text, validate
 from connector.engine.condition import Always, Logical, folded
-from connector.engine.rule import MachineTests, Rule, Signal
 from connector.engine.timeline import EndReason
 from connector.errors import FixInput
 from connector.problems import Problem, did_you_mean

@@ -106,6 +106,7 @@ def occasion(known: Known | None = None, **more: Any) -> Occasion:
         zone=UTC,
         now=NOW,
         known=known or Known(),
+        addressee=more.pop("addressee", owner),
         **more,
     )
 
@@ -246,7 +247,7 @@ def test_the_owner_is_spoken_to_in_their_language_and_zone():
     body = str(made_of(occasion(known, owner=owner)).writes[0].fields["body"])
     assert body == (
         "Ada (Head, Halden) ist wieder auf der Suche.\n"
-        "Zuvor still: immer schon; im Lead-Modus seit 1. Jan. 2026. Note D2, 60 Punkte.\n"
+        "Keine frühere Regung bekannt; im Lead-Modus seit 1. Jan. 2026. Note D2, 60 Punkte.\n"
         "Phase: Entscheidung.\n"
         "Kontakt: Einwilligung unbekannt\n\n"
         "Was geschah:\n- 1. Jan. 2026, 09:00: sah sich „x“ an (+9)\n\n"
@@ -277,9 +278,9 @@ def test_what_nobody_knows_of_the_owner_comes_from_the_rules(
     assert (voice.language.code, voice.zone.key) == (code, zone)
 
 
-def test_the_fallback_user_counts_where_no_owner_is_active():
+def test_whoever_gets_the_task_is_spoken_to_and_not_the_owner():
     german = Record(ref=RecordRef("crm", "User", "f"), role=Role.OWNER, fields={"language": "de"})
-    told = occasion(owner={"active": False}, fallback=german, rules={"owners": (Owned.RECORD,)})
+    told = occasion(owner={"language": "en"}, addressee=german, rules={"owners": (Owned.RECORD,)})
     assert made_of(told).brief.language == "de"
 
 
