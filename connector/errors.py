@@ -4,6 +4,7 @@ LeadmodeError
   FixInput                 a file of the user's holds mistakes; carries every problem found
   AskOperator              leadmode cannot go on by itself; the message says what to do
     StateTooNew            the database was written by a newer leadmode
+    StateDamaged           the database is damaged, and there is nothing to put in its place
     AlreadyRunning         another process holds the state folder
   AdapterError             an answer, or no answer, from a platform
     Unsupported            the adapter does not do this; no request was made
@@ -44,6 +45,10 @@ class AskOperator(LeadmodeError):
 
 class StateTooNew(AskOperator):
     """The database was written by a newer leadmode. Install that version, or restore a backup."""
+
+
+class StateDamaged(AskOperator):
+    """The database is damaged. Put a backup in its place, or move it away."""
 
 
 class AlreadyRunning(AskOperator):

@@ -6,7 +6,7 @@ import sqlite3
 from enum import IntEnum
 from typing import Final
 
-from connector.errors import AlreadyRunning, AskOperator, FixInput
+from connector.errors import AlreadyRunning, AskOperator, FixInput, StateDamaged
 
 
 class ExitCode(IntEnum):
@@ -37,10 +37,10 @@ def exit_code(error: Exception) -> ExitCode:
             return ExitCode.CONFIG
         case AlreadyRunning():
             return ExitCode.TEMPORARY
+        case StateDamaged() | OSError() | sqlite3.Error():
+            return ExitCode.IO
         case AskOperator():
             return ExitCode.CONFIG
-        case OSError() | sqlite3.Error():
-            return ExitCode.IO
     return ExitCode.TEMPORARY
 
 

@@ -16,6 +16,8 @@ from connector.store.schema import VERSION
 
 FOLDER: Final = "backups"
 _NAMES: Final = "leadmode-*.sqlite"
+_OF_THE_LIBRARY: Final = frozenset({"_sqlite_migrations", "sqlite_sequence"})
+"""Tables that are there before ours are."""
 _LEFTOVERS: Final = ("-wal", "-shm", "-journal")
 
 
@@ -74,18 +76,30 @@ def check(path: Path) -> int:
             version = int(found.execute("PRAGMA user_version").fetchone()[0])
             told = [row[0] for row in found.execute("PRAGMA quick_check(3)")]
             known = found.execute("SELECT count(*) FROM sqlite_master WHERE name = 'meta'")
-            is_ours = version > 0 and known.fetchone()[0] == 1
+            is_ours = known.fetchone()[0] == 1
     except sqlite3.DatabaseError as error:
         raise NotUsable(f"{path} cannot be used: {error}.") from None
     if told != ["ok"]:
         raise NotUsable(f"{path} is damaged: {'; '.join(told)}.")
-    if not is_ours:
-        raise NotUsable(f"{path} is not a database of leadmode.")
     if version > VERSION:
         raise NotUsable(
             f"{path} was written by a newer leadmode (schema {version}, this one knows {VERSION})."
         )
+    if not is_ours or not version:
+        raise NotUsable(f"{path} is not a database of leadmode.")
     return version
+
+
+def is_unbegun(path: Path) -> bool:
+    """Whether a file is a database without anything in it: its making was cut off."""
+    try:
+        with contextlib.closing(_opened(path)) as found:
+            (version,) = found.execute("PRAGMA user_version").fetchone()
+            named = "SELECT name FROM sqlite_master WHERE type = 'table'"
+            tables = {name for (name,) in found.execute(named)}
+    except sqlite3.DatabaseError:
+        return False
+    return not version and tables <= _OF_THE_LIBRARY
 
 
 def put_back(backup: Path, database: Path, now: int) -> Path | None:

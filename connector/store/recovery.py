@@ -14,9 +14,17 @@ from typing import TYPE_CHECKING, Final
 
 from connector import log
 from connector.clock import DAY
-from connector.errors import AskOperator
+from connector.errors import StateDamaged
 from connector.store import FILE_NAME, Store
-from connector.store.backups import FOLDER, NotUsable, check, newest_usable, put_back, set_aside
+from connector.store.backups import (
+    FOLDER,
+    NotUsable,
+    check,
+    is_unbegun,
+    newest_usable,
+    put_back,
+    set_aside,
+)
 from connector.store.mark import Mark, is_behind, leave_mark, place_of, read_mark
 
 if TYPE_CHECKING:
@@ -55,7 +63,7 @@ def open_state(folder: Path, now: int) -> Opened:
     """Open the database of a state folder whose lock the caller holds.
 
     A damaged one is kept under another name and the newest whole backup takes its place. Raises
-    AskOperator when there is none, StateTooNew.
+    StateDamaged when there is none, StateTooNew.
     """
     found = _look(folder, now)
     store = Store.open(folder)
@@ -79,7 +87,7 @@ def open_state(folder: Path, now: int) -> Opened:
 def _look(folder: Path, now: int) -> Found:
     """How the database is; a damaged one is replaced by its newest whole backup."""
     database = folder / FILE_NAME
-    if not database.exists() or database.stat().st_size == 0:
+    if not database.exists() or database.stat().st_size == 0 or is_unbegun(database):
         return Found.LOST if read_mark(folder) is not None else Found.NEW
     try:
         check(database)
@@ -88,7 +96,7 @@ def _look(folder: Path, now: int) -> Found:
             return Found.WHOLE  # opening it says so, with advice
         backup = newest_usable(folder)
         if backup is None:
-            raise AskOperator(
+            raise StateDamaged(
                 f"{error} There is no whole backup in {folder / FOLDER} to put in its place. Put "
                 "one back with `leadmode restore FILE`; or move the file away, and leadmode reads "
                 "everything anew before it sends anything."

@@ -49,7 +49,8 @@ def told(folder: Path, shown: io.StringIO) -> Told:
 
 def test_the_cast_fares_as_with_csv_exports(told: Told):
     made = {one.key: acts.made_of(one, told.cycles) for one in told.world.cast}
-    assert made == MADE_OF_THE_CAST
+    without_nurture = {"recycled_now": "task (entered), left: recycled"}  # files only
+    assert made == MADE_OF_THE_CAST | without_nurture
 
 
 def test_salesforce_holds_one_task_for_every_hand_off(told: Told):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from connector.clock import DAY, HOUR
-from connector.errors import AskOperator, StateTooNew
+from connector.errors import StateDamaged, StateTooNew
 from connector.store import FILE_NAME, Store
 from connector.store.backups import (
     NotUsable,
@@ -206,9 +207,32 @@ def test_a_damaged_database_gives_way_to_the_newest_whole_backup(state: Path):
 def test_a_damaged_database_without_a_backup_is_told_and_left_where_it_is(state: Path):
     damage(state / FILE_NAME)
     before = (state / FILE_NAME).read_bytes()
-    with pytest.raises(AskOperator, match=r"leadmode restore FILE.*move the file away"):
+    with pytest.raises(StateDamaged, match=r"leadmode restore FILE.*move the file away"):
         open_state(state, NOW)
     assert (state / FILE_NAME).read_bytes() == before
+
+
+def test_a_making_that_was_cut_off_is_gone_on_with(tmp_path: Path):
+    """Killed in its very first moments: a file with a header and nothing of ours in it."""
+    folder = tmp_path / "state"
+    folder.mkdir()
+    with contextlib.closing(sqlite3.connect(folder / FILE_NAME)) as begun:
+        begun.execute("PRAGMA journal_mode = WAL")
+        begun.execute("CREATE TABLE _sqlite_migrations (name TEXT)")
+        begun.execute("DROP TABLE _sqlite_migrations")
+        begun.commit()
+    opened = open_state(folder, NOW)
+    assert opened.found is Found.NEW
+    opened.store.close()
+
+
+def test_another_programs_database_is_left_alone(tmp_path: Path):
+    folder = tmp_path / "state"
+    folder.mkdir()
+    with contextlib.closing(sqlite3.connect(folder / FILE_NAME)) as other:
+        other.execute("CREATE TABLE invoices (id INTEGER)")
+    with pytest.raises(StateDamaged, match="not a database of leadmode"):
+        open_state(folder, NOW)
 
 
 def test_a_newer_database_is_not_taken_for_a_damaged_one(state: Path):
