@@ -89,9 +89,11 @@ bench-crm: setup ## API calls and memory of the Salesforce and HubSpot adapters,
 
 prove: setup ## exactly once, proved: 20,000 histories full of faults, mutants, kill -9 at every boundary
 	@$(PY) -m sandbox.prove
+	@$(MAKE) faults
 
 faults: setup ## the tests behind docs/faults.md, and nothing else
-	@$(PY) -m pytest -q -m fault tests
+	@echo "== faults: $$(grep -c '^| F[0-9]' docs/faults.md) in the table, those with a test run now"
+	@$(BIN)/pytest -q -n 2 --dist loadgroup -m fault tests
 
 kill: setup ## kill -9 the daemon 30 times while it works; count the tasks it wrote
 	@$(PY) -m sandbox.kill

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 # Seeds are fixed: a red run can be repeated, and each test has its own few hundred timelines.
 usual = settings(
-    max_examples=100,
+    max_examples=70,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
