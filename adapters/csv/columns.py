@@ -14,11 +14,11 @@ COLUMNS: Final[Mapping[Stream, tuple[str, ...]]] = {
     Stream.PEOPLE: (
         *("id", "email", "name", "first_name", "last_name", "title", "country", "phone", "status"),
         *("opted_out", "do_not_call", "account_id", "owner_id", "created_at", "modified_at"),
-        *("deleted", "merged_into", "object_type"),
+        *("owner_since", "deleted", "merged_into", "object_type"),
     ),
     Stream.ACCOUNTS: (
         *("id", "name", "domain", "industry", "employees", "country", "owner_id", "created_at"),
-        *("modified_at", "deleted", "merged_into"),
+        *("owner_since", "modified_at", "deleted", "merged_into"),
     ),
     Stream.OPPORTUNITIES: (
         *("id", "name", "stage", "amount", "is_closed", "is_won", "account_id", "owner_id"),

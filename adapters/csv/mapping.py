@@ -209,6 +209,7 @@ def _record(reading: Reading, cell: _Cells) -> Record:
         owner=_ref(reading, settings.owner_type, cell.text("owner_id")),
         created_at=cell.instant("created_at"),
         modified_at=cell.instant("modified_at"),
+        owned_since=cell.instant("owner_since"),
         closed_at=_closed_at(reading, cell, fields),
         deleted=cell.truth("deleted"),
         merged_into=_person_ref(reading, merged, ref.object_type) if merged else None,

@@ -13,7 +13,16 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from adapters.hubspot.tables import COMPANIES, CONTACTS, CREATED, LEADS, MERGED, OWNER, Table
+from adapters.hubspot.tables import (
+    COMPANIES,
+    CONTACTS,
+    CREATED,
+    LEADS,
+    MERGED,
+    OWNED_SINCE,
+    OWNER,
+    Table,
+)
 from connector.clock import to_millis
 from connector.model import Fields, Record, RecordRef, Role, Scalar
 
@@ -158,6 +167,7 @@ def records_of(row: Row, reading: Reading) -> Iterator[Record]:
         owner=reading.ref("owners", told.get(OWNER)),
         created_at=instant(told.get(CREATED)) or instant(row.get("createdAt")),
         modified_at=max((at for at in (archived, changed) if at is not None), default=None),
+        owned_since=instant(told.get(OWNED_SINCE)),
         closed_at=instant(told.get("closedate")) if truth(told.get("hs_is_closed")) else None,
         deleted=bool(row.get("archived")),
     )

@@ -15,6 +15,7 @@ CONTACT_STAMP: Final = "lastmodifieddate"
 MERGED: Final = "hs_merged_object_ids"
 """Ids of all records that went into this one, chained merges included; `;` between them."""
 OWNER: Final = "hubspot_owner_id"
+OWNED_SINCE: Final = "hubspot_owner_assigneddate"
 CREATED: Final = "createdate"
 """When a record came to be: that of the older one after a merge, and what people say of a deal."""
 
@@ -64,7 +65,7 @@ COMPANIES: Final = Table(
         "employees": "numberofemployees",
         "country": "country",
     },
-    needed=(OWNER, CREATED, MERGED),
+    needed=(OWNER, OWNED_SINCE, CREATED, MERGED),
     swept=True,
 )
 CONTACTS: Final = Table(
@@ -80,7 +81,7 @@ CONTACTS: Final = Table(
     },
     needed=(
         *("firstname", "lastname", "mobilephone", "email", "hs_additional_emails"),
-        *("associatedcompanyid", OWNER, CREATED, MERGED),
+        *("associatedcompanyid", OWNER, OWNED_SINCE, CREATED, MERGED),
     ),
     stamps=(CONTACT_STAMP,),
     swept=True,

@@ -20,6 +20,7 @@ from connector.engine.rule import MachineTests
 from connector.engine.timeline import FitChange, Timeline
 from connector.model import Decision, Episode, Evidence, Hold, Person, Verdict, Write
 from connector.plan.facts import facts_of
+from connector.plan.history import ages_asked, next_turn
 from connector.plan.reconcile import reconcile
 from connector.store import Store
 from connector.store.persons import load_person
@@ -80,7 +81,9 @@ class Assess:
     def __init__(self, store: Store, setting: Setting) -> None:
         self._store = store
         self.setting = setting
-        self._matchers = {mode.rule.id: Matcher(mode.rule) for mode in setting.rulebook.lead_modes}
+        modes = setting.rulebook.lead_modes
+        self._matchers = {mode.rule.id: Matcher(mode.rule) for mode in modes}
+        self._ages = ages_asked(each for mode in modes for each in (mode.applies_to, mode.fit))
 
     def person(
         self, person_id: int, now: int, *, room: int | None = None, marks: int | None = None
@@ -96,7 +99,8 @@ class Assess:
         left = [*self._end_by_rules_gone(view), *(one for each in found for one in each.left)]
         made = sum(bool(alert.writes) for each in found for alert in each.alerts)
         attended = Programs(store, self.setting, view, self._matchers).attend(made)
-        moments = (*(one.due for one in found), desks.hand_offs.waits_until(), attended.due)
+        turn = next_turn(view.person, self._ages, now)
+        moments = (*(one.due for one in found), desks.hand_offs.waits_until(), attended.due, turn)
         dues = [due for due in moments if due is not None]
         store.people.evaluated(person_id, min(dues, default=None), seen=bool(view.person.records))
         return Assessed(
@@ -116,7 +120,7 @@ class Assess:
         mark = store.people.mark(person_id)
         return View(
             person=person,
-            facts=facts_of(person, setting.authority, setting.rulebook.personas),
+            facts=facts_of(person, setting.authority, setting.rulebook.personas, now),
             engagements=store.timelines.of(person_id),
             baseline_before=mark.baseline_before,
             seen=mark.seen,

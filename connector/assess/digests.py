@@ -91,7 +91,8 @@ class Digests:
 
     def _name(self, person: int) -> str:
         authority = self._setting.authority
-        facts = facts_of(load_person(self._store.connection, person, authority), authority, ())
+        found = load_person(self._store.connection, person, authority)
+        facts = facts_of(found, authority, (), 0)  # only names are asked for
         named = (facts.get("person.name"), facts.get("account.name"))
         return ", ".join(str(each) for each in named if each) or "somebody without a name"
 

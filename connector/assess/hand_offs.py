@@ -241,7 +241,7 @@ class HandOffs:
         view, setting = self._view, self._setting
         book, day = setting.rulebook, day_of(view.now, setting.zone)
         key = key_of(setting.instance, mode, self._target.ref, transition) if self._target else ""
-        users = receivers(view.person, view.facts, book, key=key, day=day)
+        users = receivers(view.person, view.facts, book, key=key, now=view.now, day=day)
         if len(users) > 1 and shares_load(view.facts, book):
             taken = self._store.waiting.taken(week_start(view.now, setting.zone))
             return least_loaded(users, taken)

@@ -43,7 +43,7 @@ def known_for(
         asks=asks,
         episodes=store.episodes.of(person.id),
         decisions=store.episodes.decisions(person.id),
-        around=_personas_around(store, rulebook, person, authority),
+        around=_personas_around(store, rulebook, person, authority, now),
     )
 
 
@@ -57,7 +57,7 @@ def addressee(store: Store, person: Person, receiver: str | None, authority: str
 
 
 def _personas_around(
-    store: Store, rulebook: Rulebook, person: Person, authority: str
+    store: Store, rulebook: Rulebook, person: Person, authority: str, now: int
 ) -> frozenset[str] | None:
     """What kinds of buyers the company has; None when that cannot be told."""
     if person.account is None or not rulebook.personas:
@@ -66,7 +66,7 @@ def _personas_around(
     if len(records) > _MOST:
         return None
     people = [_somebody(record, person.account) for record in records]
-    told = [facts_of(each, authority, rulebook.personas) for each in (person, *people)]
+    told = [facts_of(each, authority, rulebook.personas, now) for each in (person, *people)]
     if any(PERSONA not in facts for facts in told):
         return None  # somebody may be anybody
     return frozenset(str(facts[PERSONA]) for facts in told)

@@ -85,7 +85,9 @@ class Standings:
             Place(
                 person=view.person.id,
                 rule=rule,
-                receiver=receivers(view.person, view.facts, book, key=key, day=day)[0],
+                receiver=receivers(view.person, view.facts, book, key=key, now=view.now, day=day)[
+                    0
+                ],
                 record=str(target.ref) if target else "",
                 entered_at=entered.at,
                 points=found.points,

@@ -1,12 +1,12 @@
-"""Which fields of people a set of rules looks at: only their present values are stored."""
+"""Which fields of people a set of rules looks at of which only present values are stored."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from connector.config.ages import OF_HISTORY
 from connector.config.conditions import PERSONA
 from connector.config.rulebook import Rulebook
-from connector.engine.condition import AllOf, AnyOf, Condition, Not, Unless
+from connector.engine.asked import paths_of
+from connector.engine.condition import Condition
 
 
 def fields_asked(rulebook: Rulebook) -> tuple[str, ...]:
@@ -22,18 +22,4 @@ def fields_asked(rulebook: Rulebook) -> tuple[str, ...]:
         found.update(path for each in rulebook.personas for path in paths_of(each.when))
     if rulebook.holds.consent:
         found |= {"person.opted_out", "person.do_not_call"}
-    return tuple(sorted(found))
-
-
-def paths_of(condition: Condition) -> Iterator[str]:
-    """The fields that a condition looks at, each as often as it does."""
-    match condition:
-        case AllOf() | AnyOf():
-            for part in condition.parts:
-                yield from paths_of(part)
-        case Not() | Unless():
-            yield from paths_of(condition.part)
-        case _:
-            path = getattr(condition, "path", None)
-            if isinstance(path, str):
-                yield path
+    return tuple(sorted(found - OF_HISTORY))

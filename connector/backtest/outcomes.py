@@ -11,7 +11,9 @@ from bisect import bisect_right
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from connector.model import Person, Record, RecordRef
+from connector.model import Person, RecordRef
+from connector.plan import history
+from connector.plan.history import is_won
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +46,6 @@ def judged_by(person: Person, named: Set[RecordRef] | None) -> Person:
     return dataclasses.replace(person, opportunities=own)
 
 
-def is_won(opportunity: Record) -> bool:
-    """Whether an opportunity was won."""
-    return opportunity.fields.get("is_won") is True
-
-
 def follows(outcomes: Sequence[int], at: int, horizon: int) -> bool:
     """Whether one of the outcomes (ascending) lies after `at`, at most `horizon` ms."""
     place = bisect_right(outcomes, at)
@@ -71,34 +68,10 @@ def covered(outcomes: Sequence[int], start: int, end: int, horizon: int) -> int:
 
 
 def as_of(person: Person, at: int) -> Person:
-    """The person with the opportunities that were open at a moment, and as open.
+    """The person with the opportunities that there were at a moment, as they were then.
 
     One who was not known yet has no records; if nobody says since when, they always were. Nothing
     else about records is kept with its time.
     """
     known = person.known_at is None or person.known_at <= at
-    open_then = [_open(each) for each in person.opportunities if _was_open(each, at)]
-    return dataclasses.replace(
-        person, opportunities=tuple(open_then), records=person.records if known else ()
-    )
-
-
-def _was_open(opportunity: Record, at: int) -> bool:
-    if opportunity.created_at is None or opportunity.created_at > at:
-        return False
-    closed = closed_at(opportunity)
-    return closed is None or closed > at
-
-
-def closed_at(opportunity: Record) -> int | None:
-    """When it was closed: at the latest when it last changed, if it does not say; None: open."""
-    if opportunity.closed_at is not None:
-        return opportunity.closed_at
-    if opportunity.fields.get("is_closed") is True or is_won(opportunity):
-        return opportunity.modified_at or opportunity.created_at
-    return None
-
-
-def _open(opportunity: Record) -> Record:
-    fields = {**opportunity.fields, "is_closed": False, "is_won": False}
-    return dataclasses.replace(opportunity, fields=fields, closed_at=None)
+    return dataclasses.replace(history.as_of(person, at), records=person.records if known else ())

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 
 from connector.assess.timeline import endings_of, timeline_once_adopted
-from connector.backtest.late import Looking, relive
+from connector.backtest.known import Known, Span, holds_at
+from connector.backtest.late import Life, Looking
 from connector.backtest.outcomes import as_of
 from connector.backtest.reading import Portion
 from connector.config.rulebook import LeadMode, Rulebook
@@ -28,11 +29,13 @@ from connector.engine.timeline import Engaged, FitChange, Timeline
 from connector.model import Decision, Episode, Hold, Person, Verdict
 from connector.plan.decide import WORK, Situation, decide
 from connector.plan.evidence import must_ask, nobody_sure
-from connector.plan.facts import facts_of
+from connector.plan.history import asks_history
 from connector.plan.reconcile import Alert
 from connector.store import Store
 
 _DOES_NOT_FIT: Final = FitChange(0, fits=False)
+_Spans = dict[tuple[int, str], Sequence[Span]]
+"""By person and rule."""
 _Ends = dict[tuple[int, int, int], Transition]
 """How the episodes ended, by person, position of the rule, and burst."""
 
@@ -91,27 +94,32 @@ class Player:
         self._store, self._adopted = store, adopted
         self._episodes = store.episodes
         self._matchers: dict[str, Matcher] = {}
+        self._known = Known(rulebook, authority, until)
+        self._at_times = [m for m in rulebook.lead_modes if asks_history(m.applies_to)]
+        """The rules that may be for somebody at times only."""
         self._is_running = store.sources.note("revision") == rulebook.revision
         """Whether what the daemon noted about fit and eligibility was noted by these rules."""
 
     def play(self, portion: Portion) -> PortionPlayed:
         """Everything these rules would have said about the persons of the portion."""
-        facts, late = self._facts(portion), portion.late_persons()
+        facts, spans = self._facts(portion), self._spans(portion)
+        again = portion.late_persons() | {person for person, _ in spans}
         found: list[tuple[int, Transition, int]] = []
         left: _Ends = {}
-        looking: dict[int, list[Looking]] = {person: [] for person in late if person in facts}
+        looking: dict[int, list[Looking]] = {person: [] for person in again if person in facts}
         looked_at: dict[str, tuple[int, ...]] = {}
-        for number, chosen, told in self._told(portion, facts):
-            looked_at[self._rulebook.lead_modes[number].rule.id] = tuple(p.id for p in chosen)
+        for number, chosen, told in self._told(portion, facts, spans):
+            mode = self._rulebook.lead_modes[number]
+            looked_at[mode.rule.id] = tuple(p.id for p in chosen)
             for which, each in told:
                 if each.change is Change.LEFT:
                     left[which, number, each.burst] = each
-                elif which not in late:
+                elif which not in again:
                     found.append((which, each, number))
-            mode = self._rulebook.lead_modes[number]
-            for person in (each for each in chosen if each.id in late):
+            for person in (each for each in chosen if each.id in again):
                 timeline = self._timeline(mode, person, facts[person.id])
-                looking[person.id].append(Looking(number, mode, timeline))
+                whole = spans.get((person.id, mode.rule.id), (Span(0, holds=True),))
+                looking[person.id].append(Looking(number, mode, timeline, whole))
         played = [
             *self._decided(found, left, portion, facts),
             *self._relived(looking, left, portion, facts),
@@ -120,26 +128,45 @@ class Player:
         return PortionPlayed(played=tuple(played), looked_at=looked_at)
 
     def entries(self, portion: Portion) -> Iterator[tuple[str, int]]:
-        """The rule and the moment (UTC ms) of every entry, handed off or not: much quicker."""
-        for number, _, told in self._told(portion, self._facts(portion)):
-            for _, transition in told:
-                if transition.change is Change.ENTERED:
-                    yield self._rulebook.lead_modes[number].rule.id, transition.at
+        """The rule and the moment (UTC ms) of every entry, handed off or not: much quicker.
+
+        What somebody did while a rule was not for them is left out.
+        """
+        spans = self._spans(portion)
+        for number, _, told in self._told(portion, self._facts(portion), spans):
+            rule = self._rulebook.lead_modes[number].rule.id
+            for person, transition in told:
+                whole = spans.get((person, rule))
+                if transition.change is Change.ENTERED and (
+                    whole is None or holds_at(whole, transition.at)
+                ):
+                    yield rule, transition.at
 
     def _facts(self, portion: Portion) -> dict[int, Facts]:
-        return {
-            person.id: facts_of(person, self._authority, self._rulebook.personas)
-            for person in portion.persons
-            if person.records
-        }
+        return {each.id: self._known.now(each) for each in portion.persons if each.records}
+
+    def _spans(self, portion: Portion) -> _Spans:
+        """Whom rules are for at times only, and when."""
+        found: _Spans = {}
+        for mode in () if self._adopted else self._at_times:
+            for person in portion.persons:
+                spans = self._known.spans(person, mode.applies_to)
+                if len(spans) > 1 and person.records:
+                    found[person.id, mode.rule.id] = spans
+        return found
 
     def _told(
-        self, portion: Portion, facts: dict[int, Facts]
+        self, portion: Portion, facts: dict[int, Facts], spans: _Spans
     ) -> Iterator[tuple[int, list[Person], Iterator[tuple[int, Transition]]]]:
         """Per rule its position, the persons it is for, and what it says about them."""
         classified = classify_columns(portion.columns, portion.touchpoints, self._rulebook.machine)
         for number, mode in enumerate(self._rulebook.lead_modes):
-            chosen = [p for p in portion.persons if p.id in facts and self._is_for(mode, p, facts)]
+            chosen = [
+                person
+                for person in portion.persons
+                if person.id in facts
+                and ((person.id, mode.rule.id) in spans or self._is_for(mode, person, facts))
+            ]
             yield number, chosen, self._replay(mode, chosen, facts, classified, portion)
 
     def _is_for(self, mode: LeadMode, person: Person, facts: dict[int, Facts]) -> bool:
@@ -195,12 +222,19 @@ class Player:
         rule = mode.rule.id
         ineligible = self._episodes.ineligible(person.id, rule) if self._is_running else []
         known = self._episodes.fit(person.id, rule) if self._is_running else ()
-        fit = known or (() if mode.fit.holds(facts) else (_DOES_NOT_FIT,))
+        fit = known or self._fit(mode, person, facts)
         return Timeline(
             known_at=person.known_at,
             endings=tuple(endings_of(person, self._rulebook, ineligible)),
             fit=fit,
         )
+
+    def _fit(self, mode: LeadMode, person: Person, facts: Facts) -> tuple[FitChange, ...]:
+        """How the fit changed, as far as that is known."""
+        if asks_history(mode.fit):
+            spans = self._known.spans(person, mode.fit)
+            return tuple(FitChange(span.since, fits=span.holds) for span in spans)
+        return () if mode.fit.holds(facts) else (_DOES_NOT_FIT,)
 
     def _decided(
         self,
@@ -247,7 +281,9 @@ class Player:
         for number, rules in looking.items():
             arrived = [each for each in portion.arrived(number) if each.at <= self._until]
             handed: list[Decision] = []
-            for one in relive(rules, arrived, self._rulebook.machine, self._until):
+            life = Life(rules, arrived, self._rulebook.machine, self._until)
+            spans = {each.number: each.spans for each in rules}
+            for one in [*life.relive()]:
                 mode = self._rulebook.lead_modes[one.number]
                 talks = [each.engaged for each in arrived if each.at <= one.at]
                 decision = self._decide(
@@ -265,6 +301,8 @@ class Player:
                     handed.append(decision)
                 transition = one.alert.transition
                 end = left.get((number, one.number, transition.burst))
+                if len(spans[one.number]) > 1:
+                    end = _ended(life.recorded.get((mode.rule.id, transition.burst)))
                 yield _played(mode, number, transition, decision, one.at, end)
 
     def _unsure(
@@ -293,7 +331,7 @@ class Player:
     ) -> Decision:
         situation = Situation(
             person=as_of(person, now),
-            facts=facts,
+            facts=self._known.at(person, facts, now),
             mode=mode,
             holds=self._rulebook.holds,
             authority=self._authority,
@@ -306,6 +344,19 @@ class Player:
             unsure=unsure,
         )
         return decide(alert, situation)
+
+
+def _ended(episode: Episode | None) -> Transition | None:
+    """The end of an episode as it was recorded."""
+    if episode is None or episode.left_at is None or episode.left_reason is None:
+        return None
+    return Transition(
+        at=episode.left_at,
+        change=Change.LEFT,
+        reason=Reason(episode.left_reason),
+        burst=episode.burst,
+        score=episode.score,
+    )
 
 
 def _played(

@@ -125,8 +125,9 @@ class _Run:
             name = _name(person, self._asked.authority)
             self._sales.note(own, name, portion.acts_of(person.id))
         known = [*instants[:1], *([] if person.known_at is None else [person.known_at])]
+        until = self._period.until_at
         return Watched(
-            owner=self._owner(owner_for(person, hand_off)) if person.records else "",
+            owner=self._owner(owner_for(person, hand_off, until)) if person.records else "",
             outcomes=outcomes_of(own, self._period.until_at),
             watched_from=max(self._period.start_at, min(known, default=self._period.until_at)),
         )

@@ -7,10 +7,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connector.backtest.outcomes import is_won
 from connector.backtest.period import Period
 from connector.clock import DAY
 from connector.model import Person, Record
+from connector.plan.history import is_won
 
 
 @dataclass(slots=True, kw_only=True)

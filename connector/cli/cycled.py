@@ -171,7 +171,7 @@ def _is_counted(alert: Alerted) -> bool:
 
 def name_of(told: Told, person: Person) -> str:
     """A person with the company, or what else there is."""
-    facts = facts_of(person, told.config.authority.name, told.config.rulebook.personas)
+    facts = facts_of(person, told.config.authority.name, (), 0)  # only names are asked for
     known = [facts.get("person.name"), facts.get("account.name")]
     return ", ".join(str(each) for each in known if each) or f"#{person.id}"
 

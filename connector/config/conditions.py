@@ -13,6 +13,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final, TypeGuard
 
+from connector.config.ages import AGES, COUNTS, HISTORIES, OF_HISTORY, SINCE
+from connector.config.durations import BadDuration, parse_duration
 from connector.config.positions import Loc
 from connector.config.types import parse_scalar
 from connector.config.wording import Placed, spelled, toml_text
@@ -32,7 +34,9 @@ from connector.engine.condition import (
 from connector.model import Scalar
 from connector.problems import Problem, did_you_mean
 
-SUBJECTS: Final = ("person", "account", "owner")
+RECORDS: Final = ("person", "account", "owner")
+"""Subjects whose fields come from a CRM."""
+SUBJECTS: Final = (*RECORDS, *HISTORIES)
 """What a field may belong to: "person.title"."""
 PERSONA: Final = "person.persona"
 """The field that the rules themselves fill in, where they have personas."""
@@ -123,9 +127,10 @@ class ConditionReader:
         self._add(loc, message, advice, at_key=True)
 
     def _field(self, path: str, value: object, loc: Loc) -> list[Logical]:
-        if path == PERSONA and self._in_persona:
-            message = "A persona cannot ask for the persona."
-            self._add(loc, message, "Repeat what the other persona asks for.", at_key=True)
+        if not self._may_ask(path, loc):
+            return []
+        if path in AGES and not isinstance(value, Mapping):
+            self._problem(loc, "is no comparison", f'Write {path} = {{ at_least = "90d" }}.', value)
             return []
         if not isinstance(value, Mapping):
             return self._equals(path, value, loc)
@@ -141,11 +146,35 @@ class ConditionReader:
                 self._add(here, message, did_you_mean(operator, OPERATORS), at_key=True)
         return parts
 
+    def _may_ask(self, path: str, loc: Loc) -> bool:
+        """Whether there is such a field, as far as leadmode itself fills it in."""
+        subject, _, name = path.partition(".")
+        if path == PERSONA and self._in_persona:
+            message = "A persona cannot ask for the persona."
+            self._add(loc, message, "Repeat what the other persona asks for.", at_key=True)
+        elif (subject in HISTORIES or path in AGES) and self._in_persona:
+            message = f"A persona cannot ask for {path}: it is what somebody is, not what they did."
+            self._add(loc, message, "Ask for it in applies_to or [fit].", at_key=True)
+        elif subject in HISTORIES and path not in OF_HISTORY:
+            advice = did_you_mean(name, (*COUNTS, *SINCE))
+            self._add(loc, f'There is no "{path}".', advice, at_key=True)
+        else:
+            return True
+        return False
+
     def _comparison(self, path: str, operator: str, wanted: object, loc: Loc) -> list[Logical]:
-        if operator == "equals":
-            return self._equals(path, wanted, loc)
         if operator in _BOUNDS:
             return self._range(path, operator, wanted, loc)
+        if path in AGES and operator not in ("is_empty", "present"):
+            advice = (
+                'Compare it by at_least, above, at_most, below or between, with a text like "90d".'
+            )
+            self._add(
+                loc, f"{path} is a length of time: it has no {operator}.", advice, at_key=True
+            )
+            return []
+        if operator == "equals":
+            return self._equals(path, wanted, loc)
         if operator in _TEXTS:
             return self._texts(path, TextOperator(operator), wanted, loc)
         if not isinstance(wanted, bool):
@@ -191,18 +220,33 @@ class ConditionReader:
                 texts.append(one)
         return [Text(path, operator, tuple(texts))]
 
+    def _aged(self, wanted: object, loc: Loc) -> object:
+        """Lengths of time, one or a list of them, as ms."""
+        if isinstance(wanted, list):
+            return [self._aged(one, (*loc, index)) for index, one in enumerate(wanted)]
+        try:
+            return parse_duration(wanted)
+        except BadDuration as error:
+            self._problem(loc, str(error), error.advice, wanted)
+            return wanted
+
     def _range(self, path: str, operator: str, wanted: object, loc: Loc) -> list[Logical]:
+        found = len(self.problems)
+        given = self._aged(wanted, loc) if path in AGES else wanted
+        if len(self.problems) > found:
+            return []
+        example = '["90d", "365d"]' if path in AGES else "[10, 500]"
         if operator != "between":
-            if _is_number(wanted):
-                return [Range(path=path, **{operator: wanted})]
+            if _is_number(given):
+                return [Range(path=path, **{operator: given})]
             self._problem(loc, "must be a number", "Write it without quotes.", wanted)
             return []
-        if not isinstance(wanted, list) or len(wanted) != 2 or not all(map(_is_number, wanted)):
-            self._problem(loc, "must be two numbers", "Write between = [10, 500].", wanted)
+        if not isinstance(given, list) or len(given) != 2 or not all(map(_is_number, given)):
+            self._problem(loc, "must be two numbers", f"Write between = {example}.", wanted)
             return []
-        if wanted[0] > wanted[1]:
+        if given[0] > given[1]:
             self._problem(loc, "holds nothing", "Write the smaller number first.", wanted)
-        return [Range(path=path, at_least=wanted[0], at_most=wanted[1])]
+        return [Range(path=path, at_least=given[0], at_most=given[1])]
 
     def _list(self, wanted: object, loc: Loc) -> list[object]:
         if wanted == []:

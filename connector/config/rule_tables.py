@@ -243,6 +243,8 @@ class HandOffTable(Table):
     """The same for a raised hand."""
     owners: Owners = Field(default=[Owned.RECORD])
     """Whose owner gets the task: "record", "account"; the first who has an active one."""
+    keep_owner_for: Duration | None = Field(default=None, gt=0)
+    """Who has owned the record, or the company, for longer is passed over. Left out: nobody is."""
     fallback_owner: Written | None = None
     """The CRM's id of the user who gets the tasks when none of the owners is active."""
     field: list[FieldTable] = Field(default_factory=list)

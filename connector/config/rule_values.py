@@ -86,6 +86,7 @@ def hand_off_of(table: HandOffTable) -> HandOff:
         priority=table.priority,
         raised_priority=table.raised_priority,
         owners=tuple(table.owners),
+        keep_owner_for=table.keep_owner_for,
         fallback_owner=table.fallback_owner,
         language=table.language,
         note=table.note,

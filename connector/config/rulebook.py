@@ -114,6 +114,8 @@ class HandOff:
     raised_priority: str = "high"
     owners: tuple[Owned, ...] = (Owned.RECORD,)
     """Whose owner gets the tasks: the first of them who has one that is active."""
+    keep_owner_for: int | None = None
+    """ms; whoever owns the record, or the company, for longer is passed over; None: nobody is."""
     fallback_owner: str | None = None
     """Platform id of the user who gets the tasks when none of them has."""
     fields: tuple[FieldChange, ...] = ()

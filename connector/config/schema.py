@@ -10,6 +10,7 @@ import sys
 from typing import Any, Final
 
 from connector.config.conditions import LOGIC, SUBJECTS
+from connector.config.durations import PATTERN
 from connector.config.rule_tables import RuleFile
 from connector.engine.condition import TextOperator
 
@@ -64,7 +65,7 @@ def _condition() -> dict[str, Any]:
 def _comparison() -> dict[str, Any]:
     scalars = {"anyOf": [_SCALAR, {"type": "array", "minItems": 1, "items": _SCALAR}]}
     texts = {"anyOf": [_TEXT, {"type": "array", "minItems": 1, "items": _TEXT}]}
-    number = {"type": "number"}
+    number = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": PATTERN}]}
     operators: dict[str, Any] = {"equals": scalars}
     operators |= {operator.value: texts for operator in TextOperator}
     operators |= dict.fromkeys(("above", "at_least", "at_most", "below"), number)

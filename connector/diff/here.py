@@ -54,7 +54,7 @@ class SideNow:
             if entry is None or entry.left_at is not None:
                 continue
             person = by_number[number]
-            facts = facts_of(person, self._authority, self.rulebook.personas)
+            facts = facts_of(person, self._authority, self.rulebook.personas, self._now)
             # Late engagement may have moved the beginning: the entry then has no end of its own.
             stays = self.as_of(person, rule, self._now).evaluation.in_lead_mode
             if stays and self._modes[rule][0].applies_to.holds(facts):
@@ -64,7 +64,7 @@ class SideNow:
     def as_of(self, person: Person, rule: str, at: int) -> AsOf:
         """What a rule of this side says about a person at a moment, once it is worked by."""
         mode, matcher = self._modes[rule]
-        facts = facts_of(person, self._authority, self.rulebook.personas)
+        facts = facts_of(person, self._authority, self.rulebook.personas, self._now)
         engagements = tuple(e for e in self._store.timelines.of(person.id) if e.at <= at)
         timeline = timeline_once_adopted(
             self._store, self.rulebook, person, facts, mode, engagements
@@ -81,7 +81,8 @@ class SideNow:
     def _stands(self, person: Person, rule: str, entry: Played, hold: Hold | None) -> Stands:
         book = self.rulebook
         asked = self.as_of(person, rule, self._now)
-        facts, now = facts_of(person, self._authority, book.personas), asked.evaluation.standing
+        facts = facts_of(person, self._authority, book.personas, self._now)
+        now = asked.evaluation.standing
         fit = fit_points(book.fit_points, facts, book.grades.cap)
         place = ranked_now(
             book,

@@ -97,7 +97,9 @@ class _Run:
         touched = {number for number, _ in (*old, *new)}
         rules = replace(self._books[1].hand_off, fallback_owner=None)
         owners = {
-            p.id: self._owner(owner_for(p, rules)) for p in portion.persons if p.id in touched
+            p.id: self._owner(owner_for(p, rules, self._now))
+            for p in portion.persons
+            if p.id in touched
         }
         for side, alerts in zip(self._sides, (old, new), strict=True):
             side.take(portion.persons, alerts)

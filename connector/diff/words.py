@@ -32,7 +32,7 @@ class Explains:
 
     def one(self, change: NowChange | AlertChange) -> Example:
         """What both sides say about one person and rule."""
-        dossier = open_dossier(self._store, self._config, change.who.person)
+        dossier = open_dossier(self._store, self._config, change.who.person, self._now)
         old, new = (self._said(change, dossier, which) for which in (0, 1))
         return Example(who=change.who, rule=change.rule, what=change.what, old=old, new=new)
 

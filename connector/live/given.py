@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from connector.config.ages import HISTORIES, OWNERSHIP_AGE
 from connector.config.conditions import PERSONA
 from connector.config.mentioned import Mention, mentioned
 from connector.config.packs import folder_name
@@ -22,7 +23,7 @@ from connector.ports import NO, Adapter, Capabilities, Stream, Vocabulary
 
 ROLES: Final = {"person": Role.PERSON, "account": Role.ACCOUNT, "owner": Role.OWNER}
 """Whose field a path names, by its first part."""
-OWN: Final = frozenset({"person.domain", PERSONA})
+OWN: Final = frozenset({"person.domain", PERSONA, OWNERSHIP_AGE})
 """Paths that leadmode fills in by itself."""
 _STATUS: Final = "person.status"
 _STREAMS: Final = {
@@ -105,6 +106,7 @@ def not_given(config: Config, adapters: Mapping[str, Adapter]) -> Findings:
     look.signals()
     look.lead_modes()
     look.fields()
+    look.history()
     look.dispositions()
     found.warnings = in_order(found.warnings)
     return found
@@ -177,6 +179,8 @@ class _Look:
         noted: dict[str, set[str]] = {}
         for mention in mentioned(self._files):
             subject, _, name = mention.path.partition(".")
+            if subject in HISTORIES:
+                continue
             known = fields_given(self._sources, ROLES[subject])
             if mention.path in self._own() or known is None or name in known:
                 continue
@@ -188,6 +192,23 @@ class _Look:
         for pack, paths in noted.items():
             named = ", ".join(sorted(paths))
             self._found.note(f"No source gives {named}, of which {pack} asks: it is never known.")
+
+    def history(self) -> None:
+        """Conditions on opportunities where nobody tells of any."""
+        if any(one.reads(Stream.OPPORTUNITIES) for one in self._sources):
+            return
+        asked = [m for m in mentioned(self._files) if m.path.partition(".")[0] in HISTORIES]
+        packs = [self._pack(mention.entry, str(mention.loc[0])) for mention in asked]
+        for pack in dict.fromkeys(name for name in packs if name):
+            self._found.note(
+                f"No source gives opportunities: to {pack} nobody ever bought or lost anything."
+            )
+        for mention in (m for m, pack in zip(asked, packs, strict=True) if not pack):
+            self._found.warn(
+                mention.entry.place(mention.loc),
+                f"No source gives opportunities: {mention.path} says that nothing ever happened.",
+                "Read the stream `opportunities` of the CRM.",
+            )
 
     def _own(self) -> frozenset[str]:
         return OWN if self._book.personas else OWN - {PERSONA}

@@ -7,15 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
-from connector.backtest.asked_of import paths_of
 from connector.config.conditions import PERSONA
 from connector.config.rulebook import Rulebook
+from connector.engine.asked import paths_of
 from connector.engine.condition import Condition, Facts
 from connector.identity import domain_of
 from connector.measure.known import NOBODY, UNKNOWN, Somebody
 from connector.model import Evidence, Kind, Person, Record
 from connector.plan.facts import facts_of
+from connector.plan.history import as_of, asks_history
 from connector.store import Store
+from connector.store.persons import load_person
 from connector.store.rows import RECORD_COLUMNS, SELECT_RECORD, decode
 
 _PERSON: Final = RECORD_COLUMNS.index("person")
@@ -38,7 +40,7 @@ def everybody(store: Store, rulebook: Rulebook, authority: str, until: int) -> d
     since = _known_since(store.connection)
     domains = _domains(store.connection)
     found: dict[int, Somebody] = {}
-    groups = _Groups(rulebook, authority)
+    groups = _Groups(rulebook, authority, until)
     for number, rows in _by_person(store.connection):
         records = tuple(map(decode, rows))
         main = Person(id=number, records=records).record_in(authority) or records[0]
@@ -50,7 +52,9 @@ def everybody(store: Store, rulebook: Rulebook, authority: str, until: int) -> d
             account=around.get(row[_ACCOUNT]),
             owner=around.get(row[_OWNER]),
         )
-        found[number] = _somebody(person, groups, authority, since.get(number))
+        if groups.ask_history:  # one by one then
+            person = as_of(load_person(store.connection, number, authority), until)
+        found[number] = _somebody(person, groups, authority, since.get(number), until)
     _what_happened(store.connection, found, until)
     return found
 
@@ -58,13 +62,14 @@ def everybody(store: Store, rulebook: Rulebook, authority: str, until: int) -> d
 class _Groups:
     """Personas and segments; people alike in all that is asked of them are asked once."""
 
-    def __init__(self, rulebook: Rulebook, authority: str) -> None:
-        self._personas, self._authority = rulebook.personas, authority
+    def __init__(self, rulebook: Rulebook, authority: str, until: int) -> None:
+        self._personas, self._authority, self._until = rulebook.personas, authority, until
         self._segments = rulebook.measuring.segments
         conditions: list[Condition] = [each.when for each in self._personas]
         conditions += [each.when for each in self._segments]
         made = {PERSONA} if self._personas else set()
         self._paths = sorted({path for one in conditions for path in paths_of(one)} - made)
+        self.ask_history = any(map(asks_history, conditions))
         self._known: dict[tuple[object, ...], tuple[str, tuple[str, ...]]] = {}
 
     def of(self, person: Person, facts: Facts) -> tuple[str, tuple[str, ...]]:
@@ -72,14 +77,16 @@ class _Groups:
         values = [facts.get(path, self) for path in self._paths]  # absent is not empty
         alike = tuple((type(value), value) for value in values)
         if alike not in self._known:
-            full = facts_of(person, self._authority, self._personas)
+            full = facts_of(person, self._authority, self._personas, self._until)
             within = tuple(each.id for each in self._segments if each.when.holds(full))
             self._known[alike] = (str(full.get(PERSONA) or UNKNOWN), within)
         return self._known[alike]
 
 
-def _somebody(person: Person, groups: _Groups, authority: str, since: int | None) -> Somebody:
-    facts = facts_of(person, authority, ())
+def _somebody(
+    person: Person, groups: _Groups, authority: str, since: int | None, until: int
+) -> Somebody:
+    facts = facts_of(person, authority, (), until)
     persona, segments = groups.of(person, facts)
     return Somebody(
         id=person.id,

@@ -21,10 +21,16 @@ class Person:
     """The company of the main record."""
     owner: Record | None = None
     """The owner of the main record."""
+    owned_since: int | None = None
+    """Since when, UTC ms: as the platform says, or since the owner was first seen."""
     account_owner: Record | None = None
     """The owner of the company of the main record."""
+    account_owned_since: int | None = None
+    """Since when, UTC ms."""
     opportunities: tuple[Record, ...] = ()
     """Opportunities of the person; those of the account that name nobody are everybody's."""
+    colleagues_opportunities: tuple[Record, ...] = ()
+    """The other ones of the company: they name people, and not this one."""
     status_changes: tuple[tuple[int, str], ...] = ()
     """(UTC ms, status) as seen on the records, deleted ones too, oldest first."""
     former: tuple[int, ...] = ()

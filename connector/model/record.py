@@ -68,6 +68,8 @@ class Record:
     """When the record came to be, UTC ms. For an opportunity: when it was opened."""
     modified_at: int | None = None
     """When it last changed, UTC ms; an older reading never replaces a newer one."""
+    owned_since: int | None = None
+    """Since when the owner owns the record, UTC ms; None: the platform does not say."""
     closed_at: int | None = None
     """When an opportunity was closed, UTC ms."""
     deleted: bool = False

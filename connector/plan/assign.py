@@ -18,14 +18,16 @@ NOBODY = ""
 
 
 def receivers(
-    person: Person, facts: Facts, rulebook: Rulebook, *, key: str, day: date
+    person: Person, facts: Facts, rulebook: Rulebook, *, key: str, now: int, day: date
 ) -> tuple[str, ...]:
-    """Platform ids of those who may get the person's task on a day, the first choice first.
+    """Platform ids of those who may get the person's task at a moment, the first choice first.
+
+    `now` is UTC ms, and `day` the day it lies in.
 
     It depends on the key of the task and on who is there alone, so it comes out the same
     whenever it is asked. `NOBODY` stands alone, when the rules name nobody.
     """
-    owned = tuple(owners_of(person, rulebook.hand_off))
+    owned = tuple(owners_of(person, rulebook.hand_off, now))
     there = [user for user in owned if not is_away(rulebook.absences, user, day)]
     team = _team_for(facts, rulebook.teams)
     if team is not None:

@@ -9,18 +9,20 @@ from connector.config.conditions import PERSONA
 from connector.config.rulebook import Persona
 from connector.engine.condition import Facts
 from connector.model import Person, Scalar
+from connector.plan.history import history_of, ownership_of
 
 _WITHDRAWN: Final = ("opted_out", "do_not_call")
 
 
-def facts_of(person: Person, authority: str, personas: Sequence[Persona]) -> Facts:
-    """Fields by path, for example "person.title" and "account.industry".
+def facts_of(person: Person, authority: str, personas: Sequence[Persona], at: int) -> Facts:
+    """Fields by path, for example "person.title" and "account.industry", and history up to `at`.
 
     The record on the `authority` instance speaks first; what it leaves empty or does not have
     comes from the person's other records, newest first. A path that no record has is absent.
     Consent that is withdrawn on any record is withdrawn: many forms have "no" as their default.
     With `personas`, "person.persona" is the first that holds; None when surely none does, and
-    absent when a missing field leaves it open.
+    absent when a missing field leaves it open. What `connector.plan.history` tells is of the
+    moment `at` (UTC ms); the opportunities must be those of that moment.
     """
     main = person.record_in(authority)
     others = sorted(
@@ -42,6 +44,7 @@ def facts_of(person: Person, authority: str, personas: Sequence[Persona]) -> Fac
         facts |= {f"account.{name}": value for name, value in person.account.fields.items()}
     if person.owner is not None:
         facts |= {f"owner.{name}": value for name, value in person.owner.fields.items()}
+    facts |= {**history_of(person, at), **ownership_of(person, at)}
     if personas:
         facts |= _persona(facts, personas)
     return facts

@@ -148,17 +148,18 @@ def _task(occasion: Occasion, told: Told) -> dict[str, Scalar]:
     }
 
 
-def owner_for(person: Person, rules: HandOff | Program) -> str | None:
-    """Platform id of the user who gets the person's tasks; None: nobody is named.
+def owner_for(person: Person, rules: HandOff | Program, at: int) -> str | None:
+    """Platform id of the user who gets the person's tasks at a moment (UTC ms); None: nobody.
 
-    Of the owners in the order of the rules the first who is there and active.
+    Of the owners in the order of the rules the first who is there, active, and, if the rules say
+    how long an owner keeps people, has not kept this one longer.
     """
-    return next(owners_of(person, rules), rules.fallback_owner)
+    return next(owners_of(person, rules, at), rules.fallback_owner)
 
 
-def owners_of(person: Person, rules: HandOff | Program) -> Iterator[str]:
-    """Platform ids of the active owners in the order of the rules."""
-    return (owner.ref.id for owner in active_owners(person, rules))
+def owners_of(person: Person, rules: HandOff | Program, at: int) -> Iterator[str]:
+    """Platform ids of those owners in the order of the rules, at a moment (UTC ms)."""
+    return (owner.ref.id for owner in active_owners(person, rules, at))
 
 
 def _key(occasion: Occasion, action: str) -> str:

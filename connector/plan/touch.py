@@ -63,7 +63,7 @@ def touch_of(occasion: Occasion) -> Write:
             "body": text.body(program.body, values),
             "due_at": occasion.now + program.due,
             "priority": program.priority,
-            "owner": owner_for(occasion.person, program),
+            "owner": owner_for(occasion.person, program, occasion.now),
         },
     )
 

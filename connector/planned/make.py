@@ -17,7 +17,7 @@ from connector.planned.plan import Plan, PlannedHold, PlannedWrite, Waiting
 from connector.planned.rehearse import Rehearsed, go_through, narrowed, what_is_there
 from connector.ports import Adapter
 from connector.report import words
-from connector.report.dossier import Who, open_dossier
+from connector.report.dossier import Who, open_dossier, who_is
 from connector.report.hand_offs import draft, mode_of
 from connector.report.outbox import what_it_does
 from connector.store import Store
@@ -58,7 +58,7 @@ class _Before:
         self.waiting = tuple(
             Waiting(
                 key=each.write.key,
-                name=open_dossier(store, config, each.person).who.label,
+                name=who_is(store, config, each.person).label,
                 what=what_it_does(each.write),
                 state=each.state.value,
                 reason=each.reason,
@@ -191,11 +191,10 @@ class _Making:
         )
 
     def _hold(self, person: Person, alert: Alerted) -> PlannedHold:
-        decision, dossier = alert.decision, open_dossier(self._store, self._config, person.id)
+        decision, now = alert.decision, self._done.now
+        dossier = open_dossier(self._store, self._config, person.id, now)
         revision = self._config.rulebook.revision
-        decided = Decided(
-            person=person.id, decision=decision, decided_at=self._done.now, revision=revision
-        )
+        decided = Decided(person=person.id, decision=decision, decided_at=now, revision=revision)
         would = draft(self._store, self._config, dossier, decided)
         return PlannedHold(
             person=person.id,
@@ -212,7 +211,7 @@ class _Making:
         )
 
     def _who(self, person: Person) -> Who:
-        return open_dossier(self._store, self._config, person.id).who
+        return who_is(self._store, self._config, person.id)
 
     def _receiver(self, writes: Sequence[Write], who: Who) -> str:
         """Who gets the task among the writes, by name."""

@@ -69,7 +69,7 @@ def brief_of(
     As of an earlier moment what happened after it is left out; records are as they are now,
     because only their present values are kept.
     """
-    dossier, when = open_dossier(store, config, person), now if at is None else at
+    dossier, when = open_dossier(store, config, person, now, at), now if at is None else at
     asked = [as_of(store, config.rulebook, dossier, m, when) for m in config.rulebook.lead_modes]
     chosen = [each for each in asked if each.evaluation.in_lead_mode]
     fitting = [each for each in asked if each.mode.applies_to.holds(dossier.facts)]

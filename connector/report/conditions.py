@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from connector.config.ages import AGES
+from connector.config.durations import duration_text
 from connector.engine.condition import (
     AllOf,
     Always,
@@ -17,6 +19,7 @@ from connector.engine.condition import (
     Unless,
 )
 from connector.model import Scalar
+from connector.plan.words import span
 
 _OPERATORS = {
     TextOperator.CONTAINS: "contains",
@@ -82,7 +85,12 @@ def _bounds(condition: Range) -> str:
         ("at most", condition.at_most),
         ("below", condition.below),
     )
-    return " and ".join(f"{word} {bound:g}" for word, bound in told if bound is not None)
+    shown = ((word, bound) for word, bound in told if bound is not None)
+    return " and ".join(f"{word} {_number(condition.path, bound)}" for word, bound in shown)
+
+
+def _number(path: str, value: float) -> str:
+    return duration_text(round(value)) if path in AGES else f"{value:g}"
 
 
 def _listed(values: tuple[Scalar, ...] | tuple[str, ...]) -> str:
@@ -97,4 +105,6 @@ def _value(facts: Facts, path: str) -> str:
     value = facts[path]
     if value is None or value == "":
         return "empty"
+    if path in AGES and isinstance(value, int):
+        return span(value)
     return f'"{value}"' if isinstance(value, str) else str(value)

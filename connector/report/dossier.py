@@ -11,6 +11,7 @@ from connector.engine.timeline import Engaged
 from connector.model import Episode, Person, Record, Role
 from connector.plan.facts import facts_of
 from connector.plan.hand_off import owner_for
+from connector.plan.history import as_of
 from connector.store import Store
 from connector.store.outbox import Queued
 from connector.store.overview import Decided, Told, decided, queued_for, transitions, user_name
@@ -63,14 +64,20 @@ class Dossier:
     """Names of the users who got the tasks, by their platform ids."""
 
 
-def open_dossier(store: Store, config: Config, person: int) -> Dossier:
-    """Everything about one person, as stored now."""
+def open_dossier(
+    store: Store, config: Config, person: int, now: int, at: int | None = None
+) -> Dossier:
+    """Everything about one person, as stored now (UTC ms).
+
+    With `at`, the facts of history are of that moment; other facts have no past.
+    """
     authority = config.authority.name
     found = load_person(store.connection, person, authority)
-    facts = facts_of(found, authority, config.rulebook.personas)
+    then, when = (found, now) if at is None else (as_of(found, at), at)
+    facts = facts_of(then, authority, config.rulebook.personas, when)
     keys = queued_for(store.connection, person)
     queued = tuple(each for each in map(store.outbox.get, keys) if each is not None)
-    receiver = owner_for(found, config.rulebook.hand_off)
+    receiver = owner_for(found, config.rulebook.hand_off, when)
     users = {str(each.write.fields.get("owner") or "") for each in queued} | {receiver or ""}
     named = {
         user: user_name(store.connection, authority, user) or f"user {user}"
@@ -95,7 +102,7 @@ def who_is(store: Store, config: Config, person: int) -> Who:
     """Who a person is, without anything else."""
     authority = config.authority.name
     found = load_person(store.connection, person, authority)
-    facts = facts_of(found, authority, config.rulebook.personas)
+    facts = facts_of(found, authority, (), 0)  # only names are asked for
     return _who(found, facts, authority, tuple(addresses(store.connection, person)))
 
 

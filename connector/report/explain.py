@@ -79,7 +79,7 @@ def explain(store: Store, config: Config, person: int, at: int | None, now: int)
     As of an earlier moment, engagement and decisions after it are left out; records are as they
     are now, because only their present values are kept.
     """
-    dossier = open_dossier(store, config, person)
+    dossier = open_dossier(store, config, person, now, at)
     when = now if at is None else at
     zone = ZoneInfo(config.time_zone)
     asked = [as_of(store, config.rulebook, dossier, m, when) for m in config.rulebook.lead_modes]

@@ -99,7 +99,7 @@ def _held(store: Store, reasons: Collection[Hold], since: int | None, most: int)
 
 
 def _row(store: Store, config: Config, each: Decided) -> HeldBack:
-    dossier = open_dossier(store, config, each.person)
+    dossier = open_dossier(store, config, each.person, each.decided_at)
     decision, mode = each.decision, mode_of(config, each.decision.rule)
     return HeldBack(
         who=dossier.who,

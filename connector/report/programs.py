@@ -189,7 +189,7 @@ class Asked:
         for person, program in exhausted.items():
             known = self._programs.get(program)
             if known is not None:
-                nurture = self.nurture(open_dossier(self._store, self._config, person))
+                nurture = self.nurture(open_dossier(self._store, self._config, person, self._now))
                 found[program, *nurture.wanting(known)] += 1
         return tuple(
             Gap(program=program, persona=persona, phase=phase, people=people, offers=offers)
@@ -207,7 +207,7 @@ def programs_told(
     ]
     rows = []
     for person, _ in running[:most]:
-        dossier = open_dossier(store, config, person)
+        dossier = open_dossier(store, config, person, now)
         run = asked.current(dossier)
         if run is not None:
             rows.append(Placed(who=dossier.who, run=run))

@@ -134,7 +134,7 @@ def ranking(
             unruled += 1
             continue
         mode, matcher = ruled[episode.rule]
-        dossier = open_dossier(store, config, person)
+        dossier = open_dossier(store, config, person, now, at)
         asked = as_of(store, config.rulebook, dossier, mode, when, matcher)
         if asked.evaluation.in_lead_mode:
             rows.append(_row(config, dossier, episode, asked))
@@ -214,7 +214,8 @@ def _receiver(config: Config, dossier: Dossier, asked: AsOf) -> str:
     entry = next(t for t in reversed(asked.evaluation.transitions) if t.change is Change.ENTERED)
     key = key_of(config.instance, asked.mode, target.ref, entry) if target else ""
     day = day_of(asked.at, ZoneInfo(config.time_zone))
-    return receivers(dossier.person, dossier.facts, config.rulebook, key=key, day=day)[0]
+    book, now = config.rulebook, asked.at
+    return receivers(dossier.person, dossier.facts, book, key=key, now=now, day=day)[0]
 
 
 def _decision(dossier: Dossier, episode: Episode, at: int) -> Decision | None:

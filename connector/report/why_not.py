@@ -94,7 +94,8 @@ class WhyNot:
 
 def why_not(store: Store, config: Config, person: int, now: int) -> WhyNot:
     """Why there is no alert about a person now (UTC ms), by each rule; and what was not made."""
-    told, dossier = explain(store, config, person, None, now), open_dossier(store, config, person)
+    told = explain(store, config, person, None, now)
+    dossier = open_dossier(store, config, person, now)
     is_worked_by = store.sources.note("revision") == config.rulebook.revision
     return WhyNot(
         who=told.who,

@@ -8,18 +8,18 @@ from typing import Final
 
 from connector.assess.assess import SUSPECTED
 from connector.config.conditions import PERSONA
-from connector.config.rulebook import HandOff, Holds, LeadMode, Rulebook
+from connector.config.rulebook import Holds, LeadMode, Rulebook
 from connector.engine.condition import Always, AnyOf, Condition, Facts, folded
 from connector.engine.match import Matcher
 from connector.engine.result import Change, Reason
 from connector.engine.rule import Limit, Rule, Signal
 from connector.engine.timeline import Engaged
-from connector.model import Hold, Kind, WriteKind
+from connector.model import Hold, Kind
 from connector.plan.decide import UNNAMED
 from connector.plan.grade import fit_points, grade
-from connector.plan.hand_off import owner_for
 from connector.ruletest.branch import Branch, Test, Told
 from connector.ruletest.brief_branches import brief_branches
+from connector.ruletest.hand_off_branches import hand_off_branches
 from connector.ruletest.lifecycle import branches_of_lifecycles
 from connector.ruletest.nurture_branches import of_nurture
 from connector.ruletest.sharing import of_sharing
@@ -54,8 +54,7 @@ def branches_of(rulebook: Rulebook, authority: str) -> Iterator[Branch]:
             part="dispositions", name=status, way="ends an episode", is_met=_ends(status, reason)
         )
     yield from brief_branches(rulebook)
-    for name, way, met in _of_hand_off(rulebook, authority):
-        yield Branch(part="hand_off", name=name, way=way, is_met=met)
+    yield from hand_off_branches(rulebook, authority)
     yield from of_sharing(rulebook)
     yield from branches_of_lifecycles(rulebook, authority)
     yield from of_nurture(rulebook)
@@ -350,51 +349,3 @@ def _ends(status: str, reason: str) -> Test:
         )
 
     return met
-
-
-# hand-offs
-
-
-def _of_hand_off(rulebook: Rulebook, authority: str) -> Iterator[tuple[str, str, Test]]:
-    yield "task", "for an entry by score", _task(Reason.SCORE)
-    if any(signal.hand_raise for signal, _ in _signals(rulebook)):
-        yield "task", "for a raised hand", _task(Reason.HAND_RAISE)
-    yield from _of_owners(rulebook.hand_off)
-    for change in rulebook.hand_off.fields_on(authority):
-        yield f"field {change.field}", "is set", _sets(change.field)
-
-
-def _task(reason: Reason) -> Test:
-    return lambda told: any(
-        alert.alerted.writes and alert.alerted.transition.reason is reason
-        for alert in told.played.alerts
-    )
-
-
-def _of_owners(rules: HandOff) -> Iterator[tuple[str, str, Test]]:
-    """Each who gets the tasks for want of those before; the first one is the rule, no way out."""
-    plain = replace(rules, fallback_owner=None)
-    for number, owned in enumerate(rules.owners[1:], start=1):
-        before = replace(plain, owners=rules.owners[:number])
-        upto = replace(plain, owners=rules.owners[: number + 1])
-        yield f"owners {owned}", "gets a task", _falls_back(before, upto)
-    if rules.fallback_owner is not None:
-        yield "fallback_owner", "gets a task", _falls_back(plain, rules)
-
-
-def _falls_back(before: HandOff, rules: HandOff) -> Test:
-    """A task for whom the first rules have nobody, and these have somebody."""
-    return lambda told: any(
-        alert.alerted.writes
-        and owner_for(alert.person, before) is None
-        and owner_for(alert.person, rules) is not None
-        for alert in told.played.alerts
-    )
-
-
-def _sets(field: str) -> Test:
-    return lambda told: any(
-        write.kind is WriteKind.SET_FIELDS and field in write.fields
-        for alert in told.played.alerts
-        for write in alert.alerted.writes
-    )

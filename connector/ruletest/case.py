@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from connector.config.conditions import SUBJECTS
+from connector.config.conditions import RECORDS
 from connector.config.document import TablePart
 from connector.config.positions import Loc
 from connector.config.types import parse_scalar
@@ -41,7 +41,7 @@ def flat(values: Mapping[str, object], loc: Loc = ()) -> Iterator[tuple[str, obj
     """Path, value and place of every field, whether written "person.title" or person.title."""
     for key, value in values.items():
         here = (*loc, key)
-        if isinstance(value, Mapping) and key in SUBJECTS:
+        if isinstance(value, Mapping) and key in RECORDS:
             for inner, each in value.items():
                 yield f"{key}.{inner}", each, (*here, inner)
         else:

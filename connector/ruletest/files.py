@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from connector.config.conditions import SUBJECTS
+from connector.config.conditions import RECORDS
 from connector.config.document import Document, TablePart, read_document, shown
 from connector.config.positions import Loc
 from connector.config.rulebook import Rulebook
@@ -242,9 +242,9 @@ class _Reading:
 
     def _check_field(self, path: str, value: object, part: TablePart, loc: Loc) -> None:
         subject, dot, field = path.partition(".")
-        if subject not in SUBJECTS or not dot or not field:
-            advice = did_you_mean(subject, SUBJECTS)
-            if subject in SUBJECTS:
+        if subject not in RECORDS or not dot or not field:
+            advice = did_you_mean(subject, RECORDS)
+            if subject in RECORDS:
                 advice = f'Name a field, for example "{subject}.name".'
             message = f'"{path}" is no field of a person, account or owner.'
             self._add(part.place(loc), message, advice)

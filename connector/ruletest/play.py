@@ -257,7 +257,7 @@ class _Playing:
         self._note_programs(news.person, now)
 
     def _note(self, news: Assessed, now: int) -> None:
-        facts = facts_of(news.person, self._authority, self._player.rulebook.personas)
+        facts = facts_of(news.person, self._authority, self._player.rulebook.personas, now)
         if facts not in self._played.looks[-1:]:
             self._played.looks.append(facts)
         for each in news.alerts:
@@ -283,7 +283,7 @@ class _Playing:
 
     def _nurture(self, person: Person, now: int) -> Nurture:
         player = self._player
-        facts = facts_of(person, self._authority, player.rulebook.personas)
+        facts = facts_of(person, self._authority, player.rulebook.personas, now)
         engagements = self._store.timelines.of(person.id)
         sight = sight_of(
             self._store, player.rulebook, person, facts, engagements, player.matchers, now
@@ -305,7 +305,7 @@ class _Playing:
         person = self._load()
         rulebook = self._player.rulebook
         engagements = self._store.timelines.of(person.id)
-        facts = facts_of(person, self._authority, rulebook.personas)
+        facts = facts_of(person, self._authority, rulebook.personas, now)
         self._played.person, self._played.read = person, engagements
         modes = sorted(rulebook.lead_modes, key=lambda mode: not mode.applies_to.holds(facts))
         stands = {
@@ -363,7 +363,7 @@ class _Playing:
         if not found.in_lead_mode:
             return None
         book, matcher = self._player.rulebook, self._player.matchers[mode.rule.id]
-        facts = facts_of(person, self._authority, book.personas)
+        facts = facts_of(person, self._authority, book.personas, now)
         return ranked_now(book, person, facts, mode, timeline, found, matcher, now)
 
 

@@ -64,7 +64,7 @@ def _records(case: Case, authority: str) -> Iterator[News]:
                 yield News(at=change.at, record=now[subject])
     for number, one in enumerate(case.table.opportunities, start=1):
         person, account = now["person"].ref, now["person"].account
-        named = one.of == "person"
+        people = {"person": (person,), "colleague": (_colleague(authority),)}.get(one.of, ())
         said: dict[str, Scalar] = {"name": one.name, "amount": one.amount}
         named_so = {key: value for key, value in said.items() if value is not None}
         opened = Record(
@@ -72,7 +72,7 @@ def _records(case: Case, authority: str) -> Iterator[News]:
             role=Role.OPPORTUNITY,
             fields={**named_so, "is_closed": False, "is_won": False},
             account=account,
-            people=(person,) if named else (),
+            people=people,
             created_at=one.opened,
             modified_at=one.opened,
         )
@@ -81,6 +81,11 @@ def _records(case: Case, authority: str) -> Iterator[News]:
             fields = {**named_so, "is_closed": True, "is_won": one.won}
             closed = replace(opened, fields=fields, closed_at=one.closed, modified_at=one.closed)
             yield News(at=one.closed, record=closed)
+
+
+def _colleague(authority: str) -> RecordRef:
+    """Somebody else at the company, of whom nothing more is told."""
+    return RecordRef(authority, "Contact", "a colleague")
 
 
 def _first(case: Case, authority: str) -> Iterator[tuple[str, Record]]:
@@ -107,6 +112,7 @@ def _first(case: Case, authority: str) -> Iterator[tuple[str, Record]]:
             emails=record.emails or tuple(person.email),
             account=account,
             owner=owner,
+            owned_since=known if person.owned is None else person.owned,
             created_at=known,
         ),
     )
@@ -129,7 +135,7 @@ def _changed(record: Record, fields: Mapping[str, Scalar], at: int) -> Record:
 
 def _fields(table: PersonTable | AccountTable | OwnerTable, name: str = "") -> dict[str, Scalar]:
     """What the CRM has; a field that the test leaves out is not readable."""
-    not_fields = {"like", "email", "known", "account", "owner", "source", "fields"}
+    not_fields = {"like", "email", "known", "account", "owner", "owned", "source", "fields"}
     said = {
         key: value
         for key, value in table.model_dump(exclude=not_fields).items()

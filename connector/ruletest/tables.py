@@ -48,6 +48,8 @@ class PersonTable(Table):
     """The company they work for: a table [account.NAME]. Left out: none is known."""
     owner: Written | None = None
     """Who owns the record: a table [owner.NAME]. Left out: nobody."""
+    owned: When | None = None
+    """Since when, as the CRM says. Left out: since the record is known."""
     source: Written | None = None
     """The source whose record they are. Left out: the CRM that gets the tasks."""
     name: str | None = None
@@ -149,8 +151,8 @@ class OpportunityTable(Table):
     """As the CRM has it. Like the amount, unknown when left out."""
     amount: float | None = None
     """In the CRM's currency."""
-    of: Literal["person", "account"] = "person"
-    """Whether it names the person, or only the company."""
+    of: Literal["person", "account", "colleague"] = "person"
+    """Whether it names the person, only the company, or somebody else who works there."""
 
 
 class TakenTable(Table):

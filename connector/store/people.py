@@ -52,6 +52,7 @@ class People:
         if self._is_older(record, before):
             return set()
         after = self._values(record)
+        after["owned_since"] = _owned_since(record, after["owner"], before, now)
         links = self._new_links(number, record)
         affected = self.around(number) if links is not None else set()
         if links is not None:
@@ -338,3 +339,18 @@ class People:
             and record.modified_at is not None
             and record.modified_at < stored
         )
+
+
+def _owned_since(record: Record, owner: object, before: dict[str, object], now: int) -> object:
+    """Since when the owner owns the record, UTC ms; None: nobody does.
+
+    What the platform says, or when this owner was first seen. A change that was seen is at the
+    latest as old as the last change of the record.
+    """
+    if owner is None or record.owned_since is not None:
+        return record.owned_since if owner is not None else None
+    if owner == before["owner"]:
+        return before["owned_since"] if before["owned_since"] is not None else now
+    if not before["known"] or record.modified_at is None:
+        return now
+    return min(record.modified_at, now)

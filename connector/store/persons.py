@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Final
+from typing import Final, NamedTuple
 
 from connector.identity import domain_of, normalised
 from connector.model import Person, Record, RecordRef
@@ -11,6 +11,7 @@ from connector.store.rows import RECORD_COLUMNS, SELECT_RECORD, decode
 
 _ACCOUNT = RECORD_COLUMNS.index("account")
 _OWNER = RECORD_COLUMNS.index("owner")
+_OWNED = RECORD_COLUMNS.index("owned_since")
 _CREATED = RECORD_COLUMNS.index("created_at")
 _DELETED = RECORD_COLUMNS.index("deleted")
 _AROUND: Final = """SELECT
@@ -20,6 +21,8 @@ _AROUND: Final = """SELECT
         WHERE p.person = :person)
     OR EXISTS (SELECT 1 FROM record p JOIN record a ON a.account = p.account
         AND a.role = 'opportunity' WHERE p.person = :person AND p.account IS NOT NULL),
+    EXISTS (SELECT 1 FROM record a JOIN opportunity_person o ON o.opportunity = a.id
+        WHERE a.account = :account AND a.role = 'opportunity'),
     EXISTS (SELECT 1 FROM record p JOIN status_change s ON s.record = p.id
         WHERE p.person = :person)"""
 """One look at what there is to load, because most people have little of it."""
@@ -39,15 +42,23 @@ def load_person(connection: sqlite3.Connection, person: int, authority: str) -> 
     there = Person(id=person, records=tuple(map(decode, rows)))
     main = there.record_in(authority) or next(iter(there.records), None)
     row = rows[there.records.index(main)] if main else None
-    found, opportunities, changes = connection.execute(_AROUND, {"person": person}).fetchone()
+    company = row[_ACCOUNT] if row else None
+    asked = {"person": person, "account": company}
+    found, opportunities, others, changes = connection.execute(_AROUND, asked).fetchone()
+    around = _account(connection, company)
     return Person(
         id=person,
         records=there.records,
         domains=tuple(dict.fromkeys(map(domain_of, found.split()))) if found else (),
-        account=_record(connection, row[_ACCOUNT]) if row else None,
+        account=around.record,
         owner=_record(connection, row[_OWNER]) if row else None,
-        account_owner=_record(connection, _owner_of(connection, row[_ACCOUNT])) if row else None,
+        owned_since=row[_OWNED] if row else None,
+        account_owner=around.owner,
+        account_owned_since=around.owned_since,
         opportunities=_opportunities(connection, person) if opportunities else (),
+        colleagues_opportunities=(
+            _colleagues(connection, person, company) if others and company is not None else ()
+        ),
         status_changes=_status_changes(connection, person) if changes else (),
         former=tuple(row[_CREATED] for row in every if row[_DELETED] and row[_CREATED] is not None),
     )
@@ -123,11 +134,22 @@ def _record(connection: sqlite3.Connection, number: int | None) -> Record | None
     return record if row[RECORD_COLUMNS.index("known")] else _unread(record.ref, record)
 
 
-def _owner_of(connection: sqlite3.Connection, number: int | None) -> int | None:
-    if number is None:
-        return None
-    found = connection.execute("SELECT owner FROM record WHERE id = ?", (number,)).fetchone()
-    return None if found is None or found[0] is None else int(found[0])
+class _Around(NamedTuple):
+    """A company and who owns it."""
+
+    record: Record | None = None
+    owner: Record | None = None
+    owned_since: int | None = None
+
+
+def _account(connection: sqlite3.Connection, number: int | None) -> _Around:
+    record = _record(connection, number)
+    if record is None:
+        return _Around()
+    owner, since = connection.execute(
+        "SELECT owner, owned_since FROM record WHERE id = ?", (number,)
+    ).fetchone()
+    return _Around(record, _record(connection, owner), since)
 
 
 def _unread(ref: RecordRef, record: Record) -> Record:
@@ -145,6 +167,19 @@ def _opportunities(connection: sqlite3.Connection, person: int) -> tuple[Record,
         "AND NOT EXISTS (SELECT 1 FROM opportunity_person x WHERE x.opportunity = a.id)"
         ") ORDER BY r.created_at, r.id",
         {"person": person},
+    )
+    return tuple(decode(row) for row in rows)
+
+
+def _colleagues(connection: sqlite3.Connection, person: int, account: int) -> tuple[Record, ...]:
+    """Opportunities of the company that name others."""
+    rows = connection.execute(
+        SELECT_RECORD + "WHERE r.deleted = 0 AND r.account = :account AND r.role = 'opportunity' "
+        "AND EXISTS (SELECT 1 FROM opportunity_person x WHERE x.opportunity = r.id) "
+        "AND NOT EXISTS (SELECT 1 FROM opportunity_person x JOIN record p "
+        "ON p.id = x.person_record WHERE x.opportunity = r.id AND p.person = :person) "
+        "ORDER BY r.created_at, r.id",
+        {"person": person, "account": account},
     )
     return tuple(decode(row) for row in rows)
 

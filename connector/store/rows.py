@@ -10,7 +10,7 @@ from connector.model import Record, RecordRef, Role
 RECORD_COLUMNS: Final = (
     "id", "instance", "object_type", "external_id", "role", "person", "account", "owner",
     "merged_into", "created_at", "modified_at", "closed_at", "is_open", "deleted", "known",
-    "fields",
+    "fields", "owned_since",
 )  # fmt: skip
 """The columns of table `record`, in the order in which they are selected."""
 
@@ -45,6 +45,7 @@ def decode(row: tuple[object, ...]) -> Record:
         created_at=_instant(value["created_at"]),
         modified_at=_instant(value["modified_at"]),
         closed_at=_instant(value["closed_at"]),
+        owned_since=_instant(value["owned_since"]),
         deleted=bool(value["deleted"]),
     )
 

@@ -11,7 +11,7 @@ from connector.errors import StateTooNew
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION: Final = 6
+VERSION: Final = 7
 """`PRAGMA user_version` of a database this code can work with."""
 
 _FIRST: Final = (
@@ -159,6 +159,11 @@ _OWNERS: Final = (
     "CREATE INDEX record_owner ON record (external_id) WHERE role = 'owner'",
 )
 
+_OWNED: Final = (
+    # NULL for records of before: their owners are first seen at the next reading.
+    "ALTER TABLE record ADD COLUMN owned_since INTEGER",
+)
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the database to `VERSION`, with a backup beside it before anything is changed.
@@ -218,6 +223,10 @@ def _migrate(connection: sqlite3.Connection) -> None:
     @migrations(name="0006_owners")
     def owners(db: Database) -> None:
         _apply(db.conn, 6, _OWNERS)
+
+    @migrations(name="0007_owned")
+    def owned(db: Database) -> None:
+        _apply(db.conn, 7, _OWNED)
 
     migrations.apply(Database(connection))
 

@@ -14,7 +14,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from connector.backtest.outcomes import closed_at, is_won, judged_by
+from connector.backtest.known import Known, Span, holds_at
+from connector.backtest.outcomes import judged_by
 from connector.backtest.period import Period
 from connector.backtest.reading import Portion, naming_somebody, portions
 from connector.clock import DAY
@@ -23,7 +24,7 @@ from connector.engine.match import Matcher
 from connector.engine.replay import classify_columns
 from connector.engine.replay.prepare import over_limit, prepare, signal_table
 from connector.model import Person, Record, RecordRef
-from connector.plan.facts import facts_of
+from connector.plan.history import closed_at, is_won
 from connector.store import Store
 
 STEP: Final = 7 * DAY
@@ -132,6 +133,7 @@ class _Collector:
     def __init__(self, store: Store, book: Rulebook, mode: LeadMode, learning: Learning) -> None:
         self._book, self._mode, self._learning = book, mode, learning
         self._matcher = Matcher(mode.rule)
+        self._known = Known(book, learning.authority, learning.when.until_at)
         self._half_lives = tuple(sorted({*GRID, *(s.half_life for s in mode.rule.signals)}))
         self._named = naming_somebody(store)
         self._sales: dict[RecordRef, int] = {}
@@ -177,13 +179,17 @@ class _Collector:
         """How many persons this one stands for; 0: is not looked at."""
         if not person.records:
             return 0.0
-        facts = facts_of(person, self._learning.authority, self._book.personas)
-        if not (self._mode.applies_to.holds(facts) and self._mode.fit.holds(facts)):
+        if not all(any(span.holds for span in spans) for spans in self._when(person)):
             return 0.0
         if judged_by(person, self._named).opportunities:
             return 1.0
         chance = float(drawn(np.array([person.id]), 1)[0])
         return 1.0 / self._kept if chance < self._kept else 0.0
+
+    def _when(self, person: Person) -> Sequence[Sequence[Span]]:
+        """When the rule is for the person, and when they fit."""
+        mode = self._mode
+        return [self._known.spans(person, each) for each in (mode.applies_to, mode.fit)]
 
     def _add(self, person: Person, instants: Sequence[int], did: _Did, stands_for: float) -> None:
         moments = self._moments(person, instants)
@@ -209,6 +215,9 @@ class _Collector:
                 free &= (moments < one.created_at) | (
                     False if closed is None else moments >= closed
                 )
+        for spans in self._when(person):
+            if len(spans) > 1:
+                free &= np.array([holds_at(spans, at) for at in moments.tolist()], np.bool_)
         return moments[free]
 
     def _followed_by(self, person: Person, moments: Ints) -> Ints:

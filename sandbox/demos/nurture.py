@@ -98,5 +98,6 @@ def _runs(leadmode: StoryTime, member: CastMember, cycles: list[Cycle]) -> tuple
     number = next((news.person.id for news in news_of(member, cycles)), None)
     if number is None:
         return ()
-    dossier = open_dossier(leadmode.store, leadmode.config, number)
-    return Asked(leadmode.store, leadmode.config, leadmode.clock.now()).runs(dossier)
+    now = leadmode.clock.now()
+    dossier = open_dossier(leadmode.store, leadmode.config, number, now)
+    return Asked(leadmode.store, leadmode.config, now).runs(dossier)

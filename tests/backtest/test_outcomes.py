@@ -55,10 +55,11 @@ def test_an_opportunity_that_was_lost_is_no_win():
 
 def test_an_opportunity_is_open_between_its_moments_only():
     known = person(sale("O1", "P1", 10, won=30))
-    for day, count in ((9.99, 0), (10, 1), (29.99, 1), (30, 0)):
+    for day, there, won in ((9.99, 0, False), (10, 1, False), (29.99, 1, False), (30, 1, True)):
         then = as_of(known, START + round(day * DAY))
-        assert len(then.opportunities) == count, day
-        assert all(o.closed_at is None and not o.fields["is_won"] for o in then.opportunities)
+        assert len(then.opportunities) == there, day
+        assert all(o.fields["is_won"] is won for o in then.opportunities), day
+        assert all((o.closed_at is not None) is won for o in then.opportunities), day
 
 
 def test_somebody_not_known_yet_has_no_record():

@@ -86,6 +86,26 @@ from tests.config.folder import (
          ["17:10: A persona cannot ask for the persona. Repeat what the other persona asks for."]),
         ('[persona.boss]\n[hold]\nexcluded = { "person.persona" = "bos" }\n',
          ['18:33: excluded.person.persona = "bos" is no persona. Did you mean "boss"?']),
+        ('[persona.boss]\nwhen = { "history.won" = 1 }\n',
+         [("17:10: A persona cannot ask for history.won: it is what somebody is, not what they "
+           "did. Ask for it in applies_to or [fit].")]),
+        ('[hold]\nexcluded = { history.last_won = { at_most = "1d" } }\n',
+         ['17:22: There is no "history.last_won". Did you mean "last_won_ago"?']),
+        ('[hold]\nexcluded = { account_history.zebra = 1 }\n',
+         [('17:30: There is no "account_history.zebra". Known: first_won_ago, last_lost_ago, '
+           "last_won_ago, lost, won, won_amount.")]),
+        ('[hold]\nexcluded = { history.last_won_ago = "90d" }\n',
+         [('17:37: excluded.history.last_won_ago = "90d" is no comparison. '
+           'Write history.last_won_ago = { at_least = "90d" }.')]),
+        ('[hold]\nexcluded = { history.last_won_ago = { above = 90 } }\n',
+         [("17:47: excluded.history.last_won_ago.above = 90 has no unit. "
+           'Did you mean "90s" or "90d"?')]),
+        ('[hold]\nexcluded = { owner.ownership_age = { between = ["9d", "1d"] } }\n',
+         [('17:48: excluded.owner.ownership_age.between = ["9d", "1d"] holds nothing. '
+           "Write the smaller number first.")]),
+        ('[hold]\nexcluded = { owner.ownership_age = { contains = "9d" } }\n',
+         [("17:38: owner.ownership_age is a length of time: it has no contains. Compare it by "
+           'at_least, above, at_most, below or between, with a text like "90d".')]),
         ('[persona."The Boss"]\n',
          [('16:10: The name of [persona.The Boss] may only hold a to z, 0 to 9, "-" and "_", '
            "63 at most.")]),

@@ -238,3 +238,16 @@ def test_settings_that_name_kinds_add_them(tmp_path: Path):
     assert {Kind.PAGE_VIEWED, Kind.EVENT_ATTENDED} <= kinds
     assert Kind.CALL_HELD not in kinds
     assert csv_words(CsvSettings(folder=tmp_path)).kinds is None
+
+
+def test_history_that_nobody_tells(company: Company):
+    company.config = HEAD + CSV + 'streams = ["people", "engagements"]\n'
+    rules = "[hold]\nexcluded = { account_history.won = { at_least = 3 } }\n"
+    code, (warning,), _ = check(company, rules)
+    assert code == 3
+    assert warning.endswith(
+        "No source gives opportunities: account_history.won says that nothing ever happened. "
+        "Read the stream `opportunities` of the CRM."
+    )
+    company.config = HEAD + CSV
+    assert check(company, rules)[:2] == (0, [])

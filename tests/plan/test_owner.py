@@ -38,4 +38,4 @@ def test_the_first_active_owner_gets_the_task(
 ):
     person = Person(id=1, owner=record, account_owner=account)
     rules = HandOff(subject="", body="", due=0, raised_due=0, owners=owners, fallback_owner="desk")
-    assert owner_for(person, rules) == found
+    assert owner_for(person, rules, 0) == found

@@ -18,7 +18,7 @@ REST = Persona(name="rest", when=Always())
 
 def facts(fields: dict[str, Scalar], *personas: Persona) -> dict[str, Scalar]:
     record = Record(ref=RecordRef("crm", "Contact", "1"), role=Role.PERSON, fields=fields)
-    return dict(facts_of(Person(id=1, records=(record,)), "crm", personas))
+    return dict(facts_of(Person(id=1, records=(record,)), "crm", personas, 0))
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,7 @@ def test_an_older_database_is_brought_up_to_date_after_a_backup(tmp_path: Path):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("DROP INDEX outbox_created")
         connection.execute("DROP INDEX record_owner")
+        connection.execute("ALTER TABLE record DROP COLUMN owned_since")
         without_capacity(connection)
         connection.execute("DELETE FROM _sqlite_migrations WHERE name <> '0001_first'")
         connection.execute("PRAGMA user_version = 1")

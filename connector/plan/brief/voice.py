@@ -21,11 +21,17 @@ class Voice:
     zone: ZoneInfo
 
 
-def active_owners(person: Person, rules: HandOff | Program) -> Iterator[Record]:
-    """The owners who work there, in the order of the rules."""
-    owners = {Owned.RECORD: person.owner, Owned.ACCOUNT: person.account_owner}
-    asked = (owners[each] for each in rules.owners)
-    return (owner for owner in asked if _is_active(owner))
+def active_owners(person: Person, rules: HandOff | Program, at: int) -> Iterator[Record]:
+    """The owners who work there and still keep the person, in the order of the rules."""
+    owners = {
+        Owned.RECORD: (person.owner, person.owned_since),
+        Owned.ACCOUNT: (person.account_owner, person.account_owned_since),
+    }
+    keep = rules.keep_owner_for if isinstance(rules, HandOff) else None
+    for owner, since in (owners[each] for each in rules.owners):
+        kept = keep is None or since is None or at - since <= keep
+        if kept and _is_active(owner):
+            yield owner
 
 
 def voice_of(owner: Record | None, rules: HandOff, zone: ZoneInfo, *, speak: str = "") -> Voice:
