@@ -187,6 +187,7 @@ bursts = st.lists(days, min_size=1, max_size=6, unique=True)
 @given(sales, bursts)
 @example([(1, 1, True, "bob")], [90])
 @example([(1, 1, True, None), (150, 30, False, "ada")], [50, 101, 140, 260])
+@example([(60, 60, True, "bob")], [30, 125])
 @example([(10, 5, True, "bob")], [100, 130])
 def test_the_backtest_says_what_the_daemon_said(opportunities: list[Sale], shopping: list[int]):
     with TemporaryDirectory() as folder, closing(make(Path(folder) / "w")) as world:
