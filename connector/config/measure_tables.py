@@ -31,6 +31,8 @@ class ReportTable(Table):
     """No share and no median is claimed of fewer than these."""
     horizon: Duration = lasting("90d")
     """An opportunity opened at most this long after an entry counts as following it."""
+    answer_within: Duration = lasting("30d")
+    """What somebody does with an offer at most this long after a touch answers it."""
     unreached_after: Duration = lasting("90d")
     """So long without touch, task and engagement, and nothing reaches a person any more."""
 

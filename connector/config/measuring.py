@@ -25,6 +25,8 @@ class Counting:
     """No share and no median is claimed of fewer than these."""
     horizon: int = 90 * DAY
     """ms; an opportunity opened at most this long after an entry counts as following it."""
+    answer_within: int = 30 * DAY
+    """ms; what somebody does with an offer at most this long after a touch answers it."""
     unreached_after: int = 90 * DAY
     """ms without touch, task and engagement, after which nothing reaches a person."""
 

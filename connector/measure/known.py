@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from connector.config.measuring import Counting
 from connector.config.rulebook import Rulebook
 from connector.measure.metric import Row
+from connector.model import Enrolment, Touch
 
 NOBODY = "nobody"
 UNKNOWN = "unknown"
@@ -128,6 +129,26 @@ class Held:
     revision: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A run through a nurture program that began in the period."""
+
+    person: int
+    run: Enrolment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A touch of the period that reached its platform."""
+
+    person: int
+    touch: Touch
+    answered_at: int | None
+    """When the person did something with what was offered; None: not within the time for it."""
+    is_judged: bool
+    """Whether it was answered, or the time to answer it is over."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Known:
     """Everything that figures are made of."""
@@ -150,6 +171,10 @@ class Known:
     """Alerts of the period that were held."""
     sales: Sequence[Sale] = ()
     """All that name somebody, oldest first."""
+    started: Sequence[Started] = ()
+    """Runs through programs that began in the period, as they are at its end."""
+    sent: Sequence[Sent] = ()
+    """Touches of the period."""
     unnamed: int = 0
     """Opportunities opened in the period that name nobody whom we know."""
 

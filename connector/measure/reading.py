@@ -14,6 +14,7 @@ from connector.engine.condition import folded
 from connector.engine.result import Change
 from connector.measure.known import NOBODY, Held, Known, Sale, Stay
 from connector.measure.people import TALKS, everybody
+from connector.measure.sent import sent, started
 from connector.model import Hold, Kind, Verdict
 from connector.store import Store
 from connector.store.overview import user_name
@@ -36,6 +37,8 @@ def read(store: Store, rulebook: Rulebook, authority: str, start: int, until: in
         stays=[],
         sales=sales,
         held=list(_held(store.connection, start, until)),
+        started=list(started(store, start, until)),
+        sent=list(sent(store, rulebook, start, until)),
         unnamed=_opened(store.connection, start, until)
         - sum(start <= sale.opened_at <= until for sale in sales),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from connector.measure import flow, gaps, holds, revenue, room, touches
+from connector.measure import flow, gaps, holds, nurture, revenue, room, touches
 from connector.measure.known import Known
 from connector.measure.metric import Maker, Metric
 
@@ -73,6 +73,14 @@ REGISTRY: Final = (
         about="What the evidence of entries was about. An episode counts for each of its offers, "
         "so columns do not add up.",
         measure=holds.offers,
+    ),
+    Entry(
+        id="nurture",
+        title="Nurture",
+        about="Runs through programs that began in the period, and the touches that were made. "
+        "Answered: the person did something with what was offered, within the time that "
+        "`[report] answer_within` gives.",
+        measure=nurture.nurture,
     ),
     Entry(id="revenue", title="Revenue", about=revenue.CAVEAT, measure=revenue.revenue),
     Entry(

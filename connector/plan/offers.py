@@ -32,6 +32,19 @@ def answers(offer: Offer, engaged: Engaged) -> bool:
     return any(pattern.match(text) for pattern in _patterns(offer.assets) for text in texts)
 
 
+def first_answer(
+    offer: Offer | None, did: Iterable[Engaged], touched_at: int, within: int
+) -> int | None:
+    """When a touch (UTC ms) was answered first, at most `within` ms later; None: it was not.
+
+    `did` are the person's acts. What the rules do not offer any more is answered by nothing.
+    """
+    if offer is None:
+        return None
+    soon = (e for e in did if touched_at < e.at <= touched_at + within)
+    return min((e.at for e in soon if answers(offer, e)), default=None)
+
+
 @cache
 def _patterns(assets: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(fnmatch.translate(asset.lower())) for asset in assets)

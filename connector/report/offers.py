@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Final
 from connector.clock import DAY
 from connector.config.nurture import Offer
 from connector.engine.machine import classify
-from connector.engine.timeline import Engaged
 from connector.figures.share import Share, share
 from connector.model import Touch
-from connector.plan.offers import acts, answers
+from connector.plan.offers import acts, first_answer
 from connector.store import Store
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def offers_ledger(
     for person, touches in _by_person(store.enrolments.delivered()):
         did = list(acts(classify(store.timelines.of(person), book.machine)))
         for touch in touches:
-            at = _answered(touch, known.get(touch.offer), did, within)
+            at = first_answer(known.get(touch.offer), did, touch.at, within)
             about = (touch.offer, touch.persona, touch.phase)
             found.setdefault(about, []).append((touch.at, at))
     order = {name: number for number, name in enumerate(known)}
@@ -85,14 +84,6 @@ def _by_person(rows: Iterable[tuple[int, Touch]]) -> Iterator[tuple[int, list[To
     for person, touch in rows:
         together.setdefault(person, []).append(touch)
     yield from together.items()
-
-
-def _answered(touch: Touch, offer: Offer | None, did: Sequence[Engaged], within: int) -> int | None:
-    """When the touch was answered first; None: it was not, or the rules do not know the offer."""
-    if offer is None:
-        return None
-    times = (e.at for e in did if touch.at < e.at <= touch.at + within and answers(offer, e))
-    return min(times, default=None)
 
 
 def _line(

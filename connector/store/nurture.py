@@ -95,6 +95,15 @@ class Enrolments:
         )
         return [(person, _enrolment(row)) for person, *row in rows]
 
+    def started(self, since: int, until: int) -> list[tuple[int, Enrolment]]:
+        """Every run that was begun between two moments (UTC ms), with its person, oldest first."""
+        rows = self._db.execute(
+            f"SELECT person, {_RUN} FROM enrolment WHERE enrolled_at BETWEEN ? AND ? "
+            "ORDER BY enrolled_at, person, program",
+            (since, until),
+        )
+        return [(person, _enrolment(row)) for person, *row in rows]
+
     def ended(self) -> dict[tuple[str, str], int]:
         """How many runs of each program ended for each reason."""
         rows = self._db.execute(

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from connector.cli.app import app
 from connector.clock import DAY
 from connector.config.nurture import Program
+from connector.measure import Asked, known_of, measured
 from connector.model import Kind, Touch
 from connector.report.offers import offers_ledger
 from connector.report.programs import programs_told
@@ -173,3 +174,36 @@ def test_without_programs_and_offers_it_says_so(tmp_path):
     assert "There is no nurture program" in say(world, "programs")
     assert "No offer was delivered yet." in say(world, "offers")
     world.close()
+
+
+def test_the_report_counts_runs_touches_and_answers_and_knows_their_rows(world):
+    left_lead_mode(world)
+    days(world, 24)
+    guide, case = world.store.enrolments.delivered()[:2]
+    world.engaged("ada", Kind.CONTENT_DOWNLOADED, asset="guide", number="late")
+    days(world, 120)
+    book, now = world.config.rulebook, world.clock.now()
+    counting = dataclasses.replace(book.measuring.counting, fewest=1, answer_within=80 * DAY)
+    book = dataclasses.replace(
+        book, measuring=dataclasses.replace(book.measuring, counting=counting)
+    )
+    asked = Asked(rulebook=book, authority="crm", start_at=now - 365 * DAY, until_at=now)
+    known = known_of(world.store, asked)
+    found = {m.figure.name: m for _, some in measured(known) for m in some}
+    sent = world.store.enrolments.delivered()
+    assert len(sent) > 2
+    assert found["nurture.started"].figure.value == 1
+    assert found["nurture.touches"].figure.value == len(sent)
+    assert [row.what for row in found["nurture.touches"].rows] == [t.offer for _, t in sent]
+    (row,) = found["nurture.answered_rate[offer=guide]"].rows
+    assert (row.counts, row.at) == (True, guide[1].at)
+    assert found["nurture.answer_days[offer=guide]"].rows[0].value > 1
+    assert [r.counts for r in found[f"nurture.answered_rate[offer={case[1].offer}]"].rows] == [
+        False
+    ]
+    early = dataclasses.replace(asked, until_at=guide[1].at + DAY)
+    before = {
+        m.figure.name: m.figure for _, some in measured(known_of(world.store, early)) for m in some
+    }
+    assert before["nurture.touches"].value == 1
+    assert before["nurture.answered_rate"].of == 0, "its time is not over"
