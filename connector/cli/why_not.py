@@ -14,6 +14,7 @@ from connector.cli.page import Cell, Column, Page, print_json
 from connector.cli.place import clock_of, load, reading
 
 if TYPE_CHECKING:
+    from connector.report.programs import UnderProgram
     from connector.report.why_not import UnderRule, WhyNot
 
 
@@ -58,6 +59,8 @@ def _show(page: Page, told: WhyNot) -> None:
         page.line(note, "italic yellow", indent=2)
     for each in told.rules:
         _show_rule(page, each, ZoneInfo(told.zone))
+    for program in told.programs:
+        _show_program(page, program, ZoneInfo(told.zone))
     page.line()
     _show_log(page, told)
 
@@ -71,6 +74,13 @@ def _show_rule(page: Page, each: UnderRule, zone: ZoneInfo) -> None:
     if each.answer is Answer.PASSIVE:
         for name, text in outlook(each.standing, each.now, zone):
             page.row([Cell(f"{name}: ", "dim"), Cell(text)], indent=2)
+
+
+def _show_program(page: Page, each: UnderProgram, zone: ZoneInfo) -> None:
+    from connector.plan.words import moment  # noqa: PLC0415
+
+    look = f"; next look {moment(each.due, zone)}" if each.due is not None else ""
+    page.row([Cell(f"{each.title}: ", "bold"), Cell(f"{each.because}{look}", "dim")])
 
 
 def _show_log(page: Page, told: WhyNot) -> None:

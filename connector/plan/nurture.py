@@ -105,6 +105,10 @@ class Step:
     """What it would offer, as things stand."""
 
 
+ELSEWHERE: Final = "elsewhere"
+"""The reason of who is out because they run through another program."""
+
+
 class Nurture:
     """The programs of a rulebook, asked about one person."""
 
@@ -134,8 +138,10 @@ class Nurture:
 
     def _before(self, program: Program, *, elsewhere: bool) -> Step:
         """Whether somebody who is not in it may enter."""
-        if elsewhere or self._barred(program) is not None:
-            return Step(state=State.OUT)
+        if elsewhere:
+            return Step(state=State.OUT, reason=ELSEWHERE)
+        if (barred := self._barred(program)) is not None:
+            return Step(state=State.OUT, reason=barred.value)
         later: list[int] = []
         for entry in program.entry:
             anchor, from_at = self._anchor(program, entry)

@@ -12,7 +12,7 @@ from connector.assess import sight_of
 from connector.config.nurture import Program
 from connector.engine.match import Matcher
 from connector.model import Enrolment
-from connector.plan.nurture import Exit, Nurture, Pause, State, Step
+from connector.plan.nurture import ELSEWHERE, Exit, Nurture, Pause, State, Step
 from connector.report.dossier import Who, open_dossier
 from connector.store import Store
 
@@ -32,8 +32,19 @@ _WHY: Final[Mapping[str, str]] = {
     Exit.OPPORTUNITY: "an opportunity was opened",
     Exit.REPLIED: "replied",
     Exit.FINISHED: "had every touch",
+    ELSEWHERE: "in another program",
     "program_gone": "the rules have no such program any more",
     "merged": "turned out to be somebody who was in a program already",
+}
+
+
+_NOW: Final[Mapping[State, str]] = {
+    State.OUT: "nothing to come in by: in lead mode, or not quiet for long enough",
+    State.MAY_ENTER: "may come in as soon as a day has room",
+    State.QUEUED: "in it from a later day on",
+    State.WAITING: "in it, until the next touch",
+    State.TOUCH: "in it, and a touch is due",
+    State.EXHAUSTED: "in it, and no offer is left that suits",
 }
 
 
@@ -117,6 +128,20 @@ class ProgramsTold:
     gaps: tuple[Gap, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderProgram:
+    """Where somebody stands with one program."""
+
+    program: str
+    title: str
+    state: str
+    """out, may_enter, queued, waiting, paused, touch, exhausted or exited."""
+    because: str
+    """In words."""
+    due: int | None
+    """When that can change by itself, UTC ms."""
+
+
 class Asked:
     """The programs of a configuration, asked about one person after the other."""
 
@@ -153,6 +178,21 @@ class Asked:
         nurture = self.nurture(dossier)
         run = nurture.current()
         return None if run is None else self._run(nurture, run)
+
+    def under(self, dossier: Dossier) -> tuple[UnderProgram, ...]:
+        """Where the person stands with each program now, and why."""
+        nurture = self.nurture(dossier)
+        stands = [(one, nurture.stand(one)) for one in self._book.programs]
+        return tuple(
+            UnderProgram(
+                program=one.id,
+                title=one.title,
+                state=step.state.value,
+                because=_because(step),
+                due=step.due,
+            )
+            for one, step in stands
+        )
 
     def _run(self, nurture: Nurture, run: Enrolment) -> Run:
         program = self._programs.get(run.program)
@@ -236,3 +276,7 @@ def _counts(
                 exhausted=sum(run.exhausted_at is not None for run in runs),
                 ended={reason: n for (each, reason), n in ended.items() if each == program},
             )
+
+
+def _because(step: Step) -> str:
+    return _WHY.get(step.reason, step.reason) or _NOW.get(step.state, step.state.value)

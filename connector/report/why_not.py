@@ -11,6 +11,7 @@ from connector.report import words
 from connector.report.dossier import Dossier, Who, open_dossier
 from connector.report.explain import explain
 from connector.report.hand_offs import mode_of, writes_for
+from connector.report.programs import Asked, UnderProgram
 from connector.report.standing import Standing
 from connector.store import Store
 
@@ -85,6 +86,8 @@ class WhyNot:
     log: tuple[NotMade, ...]
     """Newest first."""
     notes: tuple[str, ...]
+    programs: tuple[UnderProgram, ...] = ()
+    """The nurture programs of the rules: why they are in, or not."""
 
     @property
     def alerted(self) -> bool:
@@ -107,6 +110,7 @@ def why_not(store: Store, config: Config, person: int, now: int) -> WhyNot:
         ),
         log=tuple(sorted(_log(config, dossier), key=lambda each: -each.at)),
         notes=told.notes,
+        programs=Asked(store, config, now).under(dossier),
     )
 
 

@@ -207,3 +207,22 @@ def test_the_report_counts_runs_touches_and_answers_and_knows_their_rows(world):
     }
     assert before["nurture.touches"].value == 1
     assert before["nurture.answered_rate"].of == 0, "its time is not over"
+
+
+def test_why_not_says_where_somebody_stands_with_each_program(world):
+    world.person("ada")
+    days(world, 1)
+    world.returns("ada")
+    days(world, 1)
+    assert "Keep warm: nothing to come in by: in lead mode" in say(
+        world, "why-not", "ada@mill.example"
+    )
+    left_lead_mode(world)
+    days(world, 1)
+    told = json.loads(say(world, "why-not", "ada@mill.example", "--json"))
+    (program,) = told["programs"]
+    assert (program["program"], program["state"]) == ("warm", "waiting")
+    assert "in it, until the next touch; next look " in say(world, "why-not", "ada@mill.example")
+    world.platform.edit(ADA, opted_out=True, do_not_call=True)
+    days(world, 1)
+    assert "no channel is left that they agreed to" in say(world, "why-not", "ada@mill.example")
