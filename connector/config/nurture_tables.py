@@ -9,7 +9,15 @@ from pydantic import Field, StringConstraints
 from connector.config.nurture import FEWEST_TOUCHES, MOST_TOUCHES, WEEKDAYS, Channel, Entry, Means
 from connector.config.rulebook import Owned
 from connector.config.rulebook import Phase as PhaseName
-from connector.config.types import Condition, Duration, Id, Texts, lasting, one_or_many
+from connector.config.types import (
+    CLOCK_PATTERN,
+    Condition,
+    Duration,
+    Id,
+    Texts,
+    lasting,
+    one_or_many,
+)
 from connector.config.wording import Table
 
 Written = Annotated[str, StringConstraints(min_length=1)]
@@ -34,8 +42,7 @@ Reasons = Annotated[
 ]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Days = Annotated[list[Day], *one_or_many({"enum": list(WEEKDAYS)}), Field(min_length=1)]
-CLOCK: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
-WallClock = Annotated[str, StringConstraints(pattern=CLOCK)]
+WallClock = Annotated[str, StringConstraints(pattern=CLOCK_PATTERN)]
 """Written "09:00"."""
 
 SUBJECT: Final = "Nurture {{touch}}: {{offer.title}} for {{person.name}}"

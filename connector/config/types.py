@@ -26,7 +26,9 @@ def lasting(default: str, *, zero: bool = False) -> Any:
 
 NAME_PATTERN: Final = r"^[a-z0-9-]{1,32}$"
 ID_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+CLOCK_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 PATTERNS_IN_WORDS: Final = {
+    CLOCK_PATTERN: 'is no time of day; write it like "09:00", from "00:00" to "23:59"',
     NAME_PATTERN: 'may only hold a to z, 0 to 9 and "-", 32 at most',
     ID_PATTERN: 'may only hold a to z, 0 to 9, "-" and "_", 63 at most',
 }

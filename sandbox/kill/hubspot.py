@@ -54,6 +54,8 @@ RULE: Final = """\
 RATES: Final = {"429": 0.001, "429_search": 0.002, "401": 0.0, "477": 0.0}
 """Shares of calls. After these the adapter waits long: ten seconds, five minutes, or half a minute
 at each. Here it asks several times a second."""
+LIST: Final = "1"
+"""The id of a static list."""
 INDEX_LAG: Final = 400
 """ms; less than a poll apart, so that quiet means quiet."""
 
@@ -102,6 +104,7 @@ def serve(world: World, begin: int, pipe: Connection) -> None:
     founded = found(Past(begin))
     founded.platform.quota.strict = False
     telling = tell_portal(founded, world, until=begin)
+    founded.portal.lists.make("Warm")
     with Server(founded.platform) as server:
         pipe.send((server.url, telling.ids[FALLBACK]))
         while (moment := pipe.recv()) is not None:

@@ -23,7 +23,13 @@ class CrmAdapter(Adapter):
     capabilities = Capabilities(
         streams=dict.fromkeys((Stream.OWNERS, Stream.PEOPLE, Stream.ENGAGEMENTS), YES),
         writes=dict.fromkeys(
-            (WriteKind.CREATE_TASK, WriteKind.SET_FIELDS, WriteKind.ADD_NOTE), YES
+            (
+                WriteKind.CREATE_TASK,
+                WriteKind.SET_FIELDS,
+                WriteKind.ADD_NOTE,
+                WriteKind.ADD_MEMBER,
+            ),
+            YES,
         ),
         max_batch=BATCH,
         late_window=LATE,

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from sandbox.prove.mutants import Mutant
+from sandbox.prove.people import Broken
 from sandbox.prove.play import play
 from sandbox.prove.shrink import shrunk
 from sandbox.prove.steps import History, history
-from sandbox.prove.verdict import Broken, verdict
+from sandbox.prove.verdict import verdict
 
 REGRESSIONS: Final = Path("tests") / "prove" / "regressions"
 WORKERS: Final = 2

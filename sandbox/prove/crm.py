@@ -42,6 +42,8 @@ class Did(StrEnum):
     """Fields of a record."""
     OVERWRITTEN = "overwritten"
     """A task that was there."""
+    JOINED = "joined"
+    """A list has a member more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,8 @@ class Effect:
     key: str
     target: RecordRef
     before: Fields
+    fields: Fields
+    """What the write says."""
     undid: str = ""
     """What a rep had done that is gone now."""
 
@@ -87,6 +91,10 @@ class Crm:
     tasks: list[Task] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
     """The unique index: every key that was written, and the id of what it made."""
+    asked: dict[str, Write] = field(default_factory=dict)
+    """Every write that ever came, by its key."""
+    members: set[tuple[Scalar, str]] = field(default_factory=set)
+    """Lists, and who is in them."""
     rows: dict[Stream, dict[str, list[Row]]] = field(
         default_factory=lambda: {stream: {} for stream in Stream}
     )
@@ -164,6 +172,7 @@ class Crm:
 
     def once(self, write: Write) -> Outcome:
         """One write under its unique key."""
+        self.asked.setdefault(write.key, write)
         if write.key in self.keys:
             there = self.keys[write.key]
             return Outcome(key=write.key, settled=Settled.ALREADY_APPLIED, remote_id=there)
@@ -177,6 +186,8 @@ class Crm:
             return Outcome(key=write.key, settled=Settled.CANCELLED, reason=gone)
         if write.kind is WriteKind.SET_FIELDS:
             return self._change(write, record)
+        if write.kind is WriteKind.ADD_MEMBER:
+            return self._join(write)
         made = f"task-{len(self.tasks) + 1}"
         self.tasks.append(
             Task(id=made, key=write.key, fields=write.fields, made_at=self.clock.now())
@@ -184,6 +195,16 @@ class Crm:
         self._note(write, Did.CREATED, {})
         self.keys.setdefault(write.key, made)
         return Outcome(key=write.key, settled=Settled.APPLIED, remote_id=made)
+
+    def _join(self, write: Write) -> Outcome:
+        """Who is in a list already stays in it, whoever put them there."""
+        made = (write.fields["list"], write.target.id)
+        settled = Settled.ALREADY_APPLIED if made in self.members else Settled.APPLIED
+        if settled is Settled.APPLIED:
+            self.members.add(made)
+            self._note(write, Did.JOINED, {})
+        self.keys.setdefault(write.key, write.target.id)
+        return Outcome(key=write.key, settled=settled, remote_id=write.target.id)
 
     def overwrite(self, write: Write) -> Outcome:
         """Bring the task with the key to what the write says."""
@@ -220,6 +241,7 @@ class Crm:
                 key=write.key,
                 target=write.target,
                 before=before,
+                fields=write.fields,
                 undid=undid,
             )
         )

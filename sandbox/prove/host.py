@@ -10,16 +10,21 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from connector.clock import Clock
+from connector.config.settings import Config
 from connector.daemon.cycle import cycle
 from connector.deliver import Deliver
 from connector.ingest import Ingest
 from connector.store import FILE_NAME, Store
 from connector.store.episodes import Episodes
+from connector.store.nurture import Enrolments
 from connector.store.outbox import Outbox
 from connector.store.people import People
+from connector.store.ranks import Ranks
 from connector.store.recovery import open_state
+from connector.store.revisions import Revisions
 from connector.store.sources import Sources
 from connector.store.timelines import Timelines
+from connector.store.waiting import Waiting
 from sandbox.prove import setup
 from sandbox.prove.adapter import CrmAdapter
 from sandbox.prove.crm import Crm
@@ -48,8 +53,16 @@ SOUND: Final = Parts()
 class Host:
     """A machine with a state folder and, most of the time, a running daemon."""
 
-    def __init__(self, state: Path, crm: Crm, clock: Clock, parts: Parts) -> None:
+    def __init__(
+        self,
+        state: Path,
+        crm: Crm,
+        clock: Clock,
+        parts: Parts,
+        extras: tuple[str, ...] = (),
+    ) -> None:
         self.state = state
+        self.extras = extras
         self.crm = crm
         self.clock = clock
         self.parts = parts
@@ -59,6 +72,8 @@ class Host:
         """When its database was lost or set back, UTC ms."""
         self.whole_at: list[int] = []
         """When a cycle went through without any trouble, UTC ms."""
+        self.adopted_at: list[int] = []
+        """When it took up rules that were new to its database, UTC ms."""
         self._store: Store | None = None
         self._started = False
 
@@ -116,7 +131,11 @@ class Host:
         self.edition = edition
         if self._store is not None:
             self._tell(Fate())
-            self._ingest.adopt(setup.at(edition, self.state))
+            self._adopt(setup.at(edition, self.state, self.extras))
+
+    def _adopt(self, config: Config) -> None:
+        if self._ingest.adopt(config):
+            self.adopted_at.append(self.clock.now())
 
     @property
     def _saved(self) -> Path:
@@ -131,9 +150,9 @@ class Host:
             self._store = _doomed(open_state(self.state, self.clock.now()).store)
             self._adapter = self.parts.adapter(self.crm, self.clock)
             self._tell(fate)
-            found = setup.at(self.edition, self.state)
+            found = setup.at(self.edition, self.state, self.extras)
             self._ingest = self.parts.ingest(self._store, found, self.clock)
-            self._ingest.adopt(found)
+            self._adopt(found)
             adapters = {"crm": self._adapter}
             self._deliver = self.parts.deliver(self._store, adapters, found, self.clock)
             self._started = True
@@ -151,5 +170,7 @@ def _doomed(store: Store) -> Store:
     store.connection = connection
     store.people, store.timelines = People(connection), Timelines(connection)
     store.episodes, store.outbox = Episodes(connection), Outbox(connection)
-    store.sources = Sources(connection)
+    store.sources, store.enrolments = Sources(connection), Enrolments(connection)
+    store.revisions, store.ranks = Revisions(connection), Ranks(connection)
+    store.waiting = Waiting(connection)
     return store

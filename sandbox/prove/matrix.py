@@ -60,8 +60,9 @@ class Story:
 
 
 def today() -> int:
-    """The end of every story told today, UTC ms."""
-    return SystemClock().now() // DAY * DAY
+    """The end of every story told today, UTC ms: a Saturday, so that it begins on a Monday."""
+    day = SystemClock().now() // DAY
+    return (day - (day + 5) % 7) * DAY
 
 
 def told(story: Story, kills: Kills = ()) -> Outcome:
@@ -201,12 +202,15 @@ Choose = Callable[[Outcome], Sequence[Kills]]
 
 def matrix(story: Story, choose: Choose, workers: int = WORKERS) -> Iterator[Outcome]:
     """The undisturbed telling, then every point in processes side by side, in any order."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    try:
         calm = pool.submit(undisturbed, story).result()
         yield calm
         asked = [pool.submit(judged, story, point) for point in choose(calm)]
         for done in as_completed(asked):
             yield done.result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # who has seen enough does not wait for the rest
 
 
 def every(nth: int, first: int = 0) -> Choose:

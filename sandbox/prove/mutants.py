@@ -1,4 +1,4 @@
-"""Nine ways to get exactly once wrong. A harness that lets one of them pass proves nothing.
+"""Fifteen ways to get exactly once wrong. A harness that lets one of them pass proves nothing.
 
 Each takes the place of one small part of a sound daemon, here and nowhere else.
 """
@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final
 from unittest import mock
 
+from connector.assess.digests import Digests
+from connector.assess.lifecycle import Lifecycles
+from connector.assess.programs import Programs, Touched
 from connector.deliver import Deliver, Delivered, Sent
 from connector.ingest import Ingest
 from connector.model import OutboxState, Outcome, Settled, Write, WriteKind
 from connector.ports import Adapter
 from connector.store.outbox import Queued
 from sandbox.prove.adapter import CrmAdapter
-from sandbox.prove.host import Parts
+from sandbox.prove.host import SOUND, Parts
 
 
 class Naive(CrmAdapter):
@@ -112,24 +115,64 @@ class Mutant:
     """One faulty daemon."""
 
     name: str
-    parts: Parts
-    random_key: bool = False
+    parts: Parts = SOUND
+    patches: Mapping[str, object] = field(default_factory=dict)
+    """What takes the place of something else for the time, by its full name."""
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[Parts]:
         """The parts to play with, for as long as the block lasts."""
-        if not self.random_key:
-            yield self.parts
-            return
-        numbers = itertools.count()
-
-        def made_up(**_: Any) -> str:
-            return f"lm1-{next(numbers)}"
-
-        with mock.patch("connector.plan.hand_off.write_key", made_up):
+        with contextlib.ExitStack() as stack:
+            for name, replacement in self.patches.items():
+                stack.enter_context(mock.patch(name, replacement))
             yield self.parts
 
 
+_NUMBERS: Final = itertools.count()
+
+
+def _made_up(**_: Any) -> str:
+    return f"lm1-{next(_NUMBERS)}"
+
+
+def _again(write: Write) -> Write:
+    return replace(write, key=f"{write.key}-again")
+
+
+_queue_touch, _queue_digest = Programs._queue, Digests._queue
+
+
+def _touch_twice(self: Programs, touched: Touched, used: int) -> bool:
+    _queue_touch(self, replace(touched, write=_again(touched.write)), used)
+    return _queue_touch(self, touched, used)
+
+
+def _digest_twice(self: Digests, write: Write, person: int, now: int, *, held: bool) -> None:
+    _queue_digest(self, write, person, now, held=held)
+    _queue_digest(self, _again(write), person, now, held=held)
+
+
+_mark = Lifecycles._queue
+
+
+def _mark_twice(self: Lifecycles, write: Write) -> bool:
+    _mark(self, _again(write))
+    return _mark(self, write)
+
+
+def _no_mark(self: Lifecycles, write: Write) -> bool:
+    return not write.fields and _mark(self, write)
+
+
+def _no_touch(self: Programs, touched: Touched, used: int) -> bool:
+    return not touched.offer and _queue_touch(self, touched, used)
+
+
+def _no_digest(*_: Any, **__: Any) -> None:
+    """Written off, and never queued."""
+
+
+_DESKS: Final = "connector.assess"
 MUTANTS: Final = (
     Mutant(name="naive create", parts=Parts(adapter=Naive)),
     Mutant(name="mark before send", parts=Parts(deliver=MarkFirst)),
@@ -138,6 +181,12 @@ MUTANTS: Final = (
     Mutant(name="search before create", parts=Parts(adapter=SearchFirst)),
     Mutant(name="resume by timestamp only", parts=Parts(adapter=ByTimestamp)),
     Mutant(name="no overlap", parts=Parts(adapter=NoOverlap)),
-    Mutant(name="random key", parts=Parts(), random_key=True),
+    Mutant(name="random key", patches={"connector.plan.hand_off.write_key": _made_up}),
     Mutant(name="two commits instead of one", parts=Parts(ingest=TwoCommits)),
+    Mutant(name="touch twice", patches={f"{_DESKS}.programs.Programs._queue": _touch_twice}),
+    Mutant(name="no touch", patches={f"{_DESKS}.programs.Programs._queue": _no_touch}),
+    Mutant(name="digest twice", patches={f"{_DESKS}.digests.Digests._queue": _digest_twice}),
+    Mutant(name="no digest", patches={f"{_DESKS}.digests.Digests._queue": _no_digest}),
+    Mutant(name="lifecycle twice", patches={f"{_DESKS}.lifecycle.Lifecycles._queue": _mark_twice}),
+    Mutant(name="no lifecycle", patches={f"{_DESKS}.lifecycle.Lifecycles._queue": _no_mark}),
 )

@@ -10,10 +10,20 @@ from pathlib import Path
 from typing import Final
 
 from connector.clock import DAY, MINUTE, ManualClock
-from connector.model import Engagement, Evidence, Kind, OutboxState, Record, RecordRef, Role
+from connector.model import (
+    Engagement,
+    Evidence,
+    Kind,
+    OutboxState,
+    Record,
+    RecordRef,
+    Role,
+    Verdict,
+)
 from connector.store.persons import find_person
 from sandbox.prove import setup
 from sandbox.prove.crm import Crm
+from sandbox.prove.extras import CAPACITY, NURTURE, Matter, kind_of
 from sandbox.prove.fate import Fate, Trouble
 from sandbox.prove.host import SOUND, Host, Parts
 from sandbox.prove.steps import ALONE, PEOPLE, SHARED, History, Step
@@ -28,6 +38,10 @@ KINDS: Final = {
 }
 QUIET: Final = (6, 2, 16, 16, 16)
 """Minutes between the calm cycles at the end: longer than every lag, lease, pause and retry."""
+DAYS: Final = 9
+"""Calm cycles a day apart, where a week has its places."""
+WEEKS: Final = 12
+"""Calm cycles a week apart, where people are nurtured."""
 LONG: Final = 70 * DAY
 """After this everybody has left lead mode."""
 
@@ -39,6 +53,8 @@ class Told:
     burst: int
     at: int
     hold: str
+    waits: bool
+    """Whether it still waits for a place."""
 
 
 @dataclass(slots=True)
@@ -47,6 +63,7 @@ class Played:
 
     crm: Crm
     hosts: list[Host]
+    extras: tuple[str, ...]
     calm_at: int
     """When the troubles ended, UTC ms."""
     acts: dict[str, list[Act]] = field(default_factory=lambda: {name: [] for name in PEOPLE})
@@ -73,8 +90,9 @@ class Player:
         self._crm = Crm(self._clock)
         self._folder = setup.fast_folder()
         count = 1 if history.twin == ALONE else 2
-        hosts = [Host(self._state(n), self._crm, self._clock, parts) for n in range(count)]
-        self._played = Played(self._crm, hosts, 0)
+        extras = history.extras
+        hosts = [Host(self._state(n), self._crm, self._clock, parts, extras) for n in range(count)]
+        self._played = Played(self._crm, hosts, extras, 0)
 
     def play(self) -> Played:
         """Everything that happens, then calm until it is quiet, then a long time without news."""
@@ -194,17 +212,27 @@ class Player:
         hosts = [host for host in played.hosts if host.used] or played.hosts[:1]
         played.calm_at = self._clock.now()
         for minutes in QUIET:
-            self._do_wait(minutes * MINUTE)
-            for host in hosts:
-                host.cycle(Fate())
+            self._rest(hosts, minutes * MINUTE)
+        for _ in range(DAYS if CAPACITY in played.extras else 0):
+            self._rest(hosts, DAY)
         self._ask(hosts)
         before = len(crm.journal)
-        self._do_wait(LONG)
+        self._rest(hosts, LONG)
+        for _ in range(WEEKS if NURTURE in played.extras else 0):
+            self._rest(hosts, 7 * DAY)
+        if played.extras:
+            self._ask(hosts)
+        news = (kind_of(effect.fields) for effect in crm.journal[before:])
+        played.restless = sum(kind is Matter.HAND_OFF for kind in news)
+
+    def _rest(self, hosts: list[Host], length: int) -> None:
+        self._do_wait(length)
         for host in hosts:
             host.cycle(Fate())
-        played.restless = len(crm.journal) - before
 
     def _ask(self, hosts: list[Host]) -> None:
+        self._played.states.clear()
+        self._played.told.clear()
         for host in hosts:
             store = host.look()
             if store is None:
@@ -216,7 +244,12 @@ class Player:
                 for name in PEOPLE:
                     for person in find_person(store.connection, f"{name}@mill.example"):
                         self._played.told.setdefault(name, []).extend(
-                            Told(burst=each.burst, at=each.at, hold=each.hold or "")
+                            Told(
+                                burst=each.burst,
+                                at=each.at,
+                                hold=each.hold or "",
+                                waits=each.verdict is Verdict.WAITING,
+                            )
                             for each in store.episodes.decisions(person)
                         )
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from connector.config.settings import Config, load
 from connector.store import FILE_NAME, Store
+from sandbox.prove.extras import RULES as MORE
 
 MEMORY_DISK: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 CONFIG: Final = """\
@@ -86,12 +87,13 @@ def fast_folder() -> Path:
 
 
 @cache
-def config(edition: int) -> Config:
+def config(edition: int, extras: tuple[str, ...] = ()) -> Config:
     """The configuration with one edition of the rules: other texts, the same alerts."""
     folder = fast_folder()
     try:
         (folder / "rules").mkdir()
         rules = RULES.format(edition=edition % EDITIONS + 1)
+        rules += "".join(MORE[extra] for extra in extras)
         (folder / "rules" / "rules.toml").write_text(rules, encoding="utf-8")
         path = folder / "config.toml"
         path.write_text(CONFIG, encoding="utf-8")
@@ -114,6 +116,6 @@ def empty_database() -> bytes:
         shutil.rmtree(folder)
 
 
-def at(edition: int, state: Path) -> Config:
+def at(edition: int, state: Path, extras: tuple[str, ...] = ()) -> Config:
     """The configuration of a daemon whose state lies there."""
-    return dataclasses.replace(config(edition % EDITIONS), state=state)
+    return dataclasses.replace(config(edition % EDITIONS, extras), state=state)

@@ -38,6 +38,8 @@ def _smaller(history: History) -> Iterator[History]:
         size //= 2
     if history.twin != ALONE:
         yield replace(history, twin=ALONE)
+    for extra in history.extras:
+        yield replace(history, extras=tuple(e for e in history.extras if e != extra))
     for number, step in enumerate(steps):
         for simpler in _simpler(step):
             yield replace(history, steps=(*steps[:number], simpler, *steps[number + 1 :]))

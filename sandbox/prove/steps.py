@@ -10,6 +10,7 @@ from random import Random  # noqa: TID251 - a type; generators come from chance.
 from typing import Any, Final
 
 from connector.clock import DAY, HOUR, MINUTE, SECOND
+from sandbox.prove.extras import EXTRAS
 from sandbox.prove.fate import Trouble
 from sandbox.story.chance import pick, stream, weighted
 
@@ -23,6 +24,8 @@ SICKNESSES: Final = ("SQLITE_FULL", "sqlite_full", "SQLITE_IOERR", "sqlite_ioerr
 DEEDS: Final = ("completed", "renamed", "deleted")
 ALONE, SHARED, APART = "alone", "shared", "apart"
 """One daemon; two on one database; two with a database each."""
+EXTRA_SHARE: Final = 0.3
+"""Of the histories; they take three times as long."""
 _LATEST: Final = 290 * SECOND
 
 
@@ -31,19 +34,22 @@ class History:
     """Everything that happens."""
 
     twin: str
+    extras: tuple[str, ...] = ()
+    """Kinds of writes beside the hand-off, of `extras.EXTRAS`."""
     steps: tuple[Step, ...]
 
     def to_json(self) -> str:
         """The history as text, one step a line."""
         lines = ",\n  ".join(json.dumps(step) for step in self.steps)
-        return f'{{"twin": "{self.twin}", "steps": [\n  {lines}\n]}}\n'
+        extras = json.dumps(self.extras)
+        return f'{{"twin": "{self.twin}", "extras": {extras}, "steps": [\n  {lines}\n]}}\n'
 
 
 def read_history(path: Path) -> History:
     """A history that was written down."""
     found = json.loads(path.read_text(encoding="utf-8"))
     steps = tuple(_frozen(step) for step in found["steps"])
-    return History(twin=found["twin"], steps=steps)
+    return History(twin=found["twin"], extras=tuple(found.get("extras", ())), steps=steps)
 
 
 def _frozen(value: Any) -> Any:
@@ -58,7 +64,15 @@ def history(seed: int) -> History:
     steps: list[Step] = [("cycle", 0, 0, (), 0)] if chance.random() < 0.8 else []
     for _ in range(chance.randint(8, 22)):
         steps += _some(chance, hosts)
-    return History(twin=twin, steps=tuple(steps))
+    return History(twin=twin, extras=_extras(seed), steps=tuple(steps))
+
+
+def _extras(seed: int) -> tuple[str, ...]:
+    """Of a seed's own chance, so that what happens does not depend on it."""
+    chance = stream(seed, "extras")
+    if chance.random() > EXTRA_SHARE:
+        return ()
+    return tuple(each for each in EXTRAS if chance.random() < 0.6)
 
 
 Make = Callable[[Random, int], list[Step]]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Final, NamedTuple
 
-from connector.clock import DAY, MINUTE, SECOND
+from connector.clock import DAY, HOUR, MINUTE, SECOND
 from connector.model import Kind
 from sandbox.kill import hubspot, salesforce
 from sandbox.kill.files import Files, Place
-from sandbox.prove import setup
+from sandbox.kill.tasks import Task
+from sandbox.prove import extras, setup
 from sandbox.prove.truth import Act as Deed
 from sandbox.prove.truth import owed
 from sandbox.story.world import Account, Act, Owner, PersonRecord, World
@@ -24,6 +27,10 @@ FIELDS: Final = {
     "salesforce": ("Status__c", "Working", "Open"),
     "hubspot": ("hs_lead_status", "IN_PROGRESS", "OPEN"),
 }
+STAGES: Final = {"csv": "stage", "salesforce": "Department", "hubspot": "jobtitle"}
+"""Per platform the field in which the beginning and the end of an episode are noted."""
+LISTS: Final = {"csv": "warm-list", "hubspot": hubspot.LIST}
+"""Per platform the list that people are nurtured by; in an org it is made."""
 """Per platform the field that a hand-off sets, its new value and the one it may have had."""
 CSV_CONFIG: Final = """\
 [leadmode]
@@ -66,7 +73,10 @@ class QuickPortal(hubspot.Portal):
 
 
 def world(until: int, people: int = 4) -> World:
-    """Ties, a row that shows up late, a raised hand, and somebody who leaves by time alone."""
+    """Ties, a row that shows up late, a raised hand, and somebody who leaves by time alone.
+
+    The second who enters waits for a place until the week after, and somebody goes quiet.
+    """
     begin = until - 75 * DAY
     owners = tuple(
         Owner(id=f"U0{n}", name=f"{name} Rep", time_zone="Europe/Berlin", active=True)
@@ -113,14 +123,19 @@ def world(until: int, people: int = 4) -> World:
 
 
 def visits(until: int) -> list[Visit]:
-    """When the daemon works: the first load, each piece of news, and long after."""
+    """When the daemon works: the first load, each piece of news, and long after.
+
+    The story begins on a Monday: after the news come a Friday, the week after, and what time does.
+    """
     begin = until - 75 * DAY
-    told = (0, DAY + 3 * MINUTE, DAY + 6 * MINUTE, 2 * DAY + MINUTE, 55 * DAY + MINUTE)
+    news = (0, 2 * HOUR, DAY + 3 * MINUTE, DAY + 6 * MINUTE, 2 * DAY + MINUTE)
+    quiet = (4 * DAY + 16 * HOUR, 8 * DAY, 9 * DAY, 55 * DAY + MINUTE, 57 * DAY)
+    told = (*news, *quiet)
     return [Visit(begin + at, begin + at + SECOND) for at in told]
 
 
 def expected(story: World) -> int:
-    """How many tasks the story owes, by the plain reading of the rules."""
+    """How many hand-offs the story owes, by the plain reading of the rules."""
     kinds = {Kind.CONTENT_DOWNLOADED: Kind.EMAIL_CLICKED}
     return sum(
         len(
@@ -135,6 +150,17 @@ def expected(story: World) -> int:
         )
         for record in story.people
     )
+
+
+def amiss(story: World, tasks: Sequence[Task]) -> str:
+    """What an undisturbed telling wrote too much or too little; empty: nothing."""
+    kinds = Counter(task.subject.split()[0] for task in tasks)
+    calls = expected(story)
+    wanted = {"Call": calls, "Deferred": int(calls > 1), "Offer": calls}
+    doubled = len(tasks) - len({(task.subject, task.about) for task in tasks})
+    if kinds == Counter(wanted) and not doubled:
+        return ""
+    return f"it wrote {dict(kinds)} instead of {wanted}, {doubled} of them twice"
 
 
 def opened(folder: Path, story: World, on: str) -> tuple[Place, Path]:
@@ -153,11 +179,19 @@ def opened(folder: Path, story: World, on: str) -> tuple[Place, Path]:
     else:
         portal = QuickPortal(story)
         place, config = portal, hubspot.prepare(folder, portal, BACKFILL, begin)
-    _own_rules(config, on)
+    _own_rules(config, on, _list(place, on))
     return place, config
 
 
-def _own_rules(config: Path, on: str) -> None:
+def _list(place: Place, on: str) -> str:
+    """A list that the platform has."""
+    if isinstance(place, salesforce.Org):
+        campaign = {"Name": "Warm", "IsActive": True}
+        return str(place.ask("write", {"object": "Campaign", "values": campaign})["id"])
+    return LISTS[on]
+
+
+def _own_rules(config: Path, on: str, named: str) -> None:
     """The rules of the simulation in the place of those of the story."""
     text = config.read_text(encoding="utf-8").replace('"pack:default", ', "")
     config.write_text(text, encoding="utf-8")
@@ -165,8 +199,15 @@ def _own_rules(config: Path, on: str) -> None:
     shutil.rmtree(rules, ignore_errors=True)
     rules.mkdir()
     name, value, before = FIELDS[on]
-    own = setup.RULES.format(edition=1)
+    own = setup.RULES.format(edition=1) + "".join(extras.RULES.values())
     changes = (
+        ('field = "stage"', f'field = "{STAGES[on]}"'),
+        ("[capacity]\n", '[capacity]\ndays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]\n'),
+        ('wait = "7d"', 'wait = "14d"'),
+        ('quiet_for = "20d"', 'quiet_for = "5d"'),
+        ('spacing = "5d"\njitter = "1d"', 'spacing = "1d"\njitter = "1s"'),
+        ('fallback_owner = "U1"\ncontent_owner = "U1"\n', ""),
+        *((f'list = "{offer}"', f'list = "{named}"') for offer in extras.OFFERS),
         ('"email_clicked"', '"content_downloaded"'),
         ('fallback_owner = "U1"\n', ""),
         ('field = "status"', f'field = "{name}"'),

@@ -49,6 +49,8 @@ class Due:
     """When it fell due."""
     until: int
     """When the episode ends if nothing more happens."""
+    by_score: bool = True
+    """False: by a raised hand."""
 
 
 @dataclass(slots=True)
@@ -82,7 +84,8 @@ def owed(acts: Iterable[Act], known_at: int) -> list[Due]:
             for due in found
         ]
         if anchor:
-            found.append(Due(anchor=anchor, at=t, until=state.until))
+            raised = any(act.at == t and act.kind is Kind.FORM_SUBMITTED for act in past)
+            found.append(Due(anchor=anchor, at=t, until=state.until, by_score=not raised))
     return found
 
 

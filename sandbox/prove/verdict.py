@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from connector.clock import DAY
 from connector.model import Hold, Kind, OutboxState
 from sandbox.prove.crm import Did
+from sandbox.prove.extras import CAPACITY, Matter, kind_of
+from sandbox.prove.judges import judged
+from sandbox.prove.people import Broken, Someone, about, people_of
 from sandbox.prove.play import KNOWN_AT, Played
 from sandbox.prove.setup import EXPECTED
-from sandbox.prove.steps import PEOPLE
-from sandbox.prove.truth import DORMANT, Act, Due, key, owed
+from sandbox.prove.truth import DORMANT, Due, key, owed
 
 _WAITING: Final = (
     OutboxState.PENDING,
@@ -23,66 +24,13 @@ _WAITING: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
-    """A promise that was not kept."""
-
-    promise: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.promise}: {self.what}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Someone:
-    """One human, with all the names that were merged into one."""
-
-    names: tuple[str, ...]
-    acts: tuple[Act, ...]
-
-    @property
-    def plain(self) -> bool:
-        """Whether the anchors cannot have looked different at any moment: one record, in order.
-
-        What comes late, or is merged, may be anchored elsewhere before it is known; so may a hand
-        that is raised in the very millisecond of something else, on another page.
-        """
-        raised = [act.at for act in self.acts if act.kind is Kind.FORM_SUBMITTED]
-        beside = any(sum(act.at == at for act in self.acts) > 1 for at in raised)
-        ordered = sorted(self.acts)
-        late = any(
-            earlier.readable_at > later.readable_at
-            for number, earlier in enumerate(ordered)
-            for later in ordered[number + 1 :]
-            if later.at > earlier.at
-        )
-        return len(self.names) == 1 and not late and not beside
-
-
 def verdict(played: Played) -> list[Broken]:
     """Every promise that was broken; empty when all were kept."""
     return [
         *_effects(played),
-        *(one for someone in _people(played) for one in _alerts(played, someone)),
+        *(one for someone in people_of(played) for one in _alerts(played, someone)),
+        *judged(played, people_of(played)),
         *_rest(played),
-    ]
-
-
-def _people(played: Played) -> list[Someone]:
-    into = dict(played.merged)
-
-    def last(name: str) -> str:
-        while name in into:
-            name = into[name]
-        return name
-
-    groups: dict[str, list[str]] = {}
-    for name in PEOPLE:
-        groups.setdefault(last(name), []).append(name)
-    return [
-        Someone(names=tuple(names), acts=tuple(act for name in names for act in played.acts[name]))
-        for names in groups.values()
     ]
 
 
@@ -99,7 +47,7 @@ def _effects(played: Played) -> Iterator[Broken]:
         if effect.undid:
             yield Broken(promise="P3", what=f"a task that a rep had {effect.undid} was undone")
         value = effect.before.get("status")
-        if effect.did is Did.CHANGED and value not in EXPECTED:
+        if "status" in effect.before and value not in EXPECTED:
             yield Broken(promise="P3", what=f"status {value} was overwritten")
 
 
@@ -108,7 +56,9 @@ def _alerts(played: Played, someone: Someone) -> Iterator[Broken]:
     made = {
         effect.key
         for effect in played.crm.journal
-        if effect.did is Did.CREATED and effect.target.id in someone.names
+        if effect.did is Did.CREATED
+        and effect.target.id in someone.names
+        and kind_of(effect.fields) is Matter.HAND_OFF
     }
     if someone.plain:
         (name,) = someone.names
@@ -152,7 +102,9 @@ def _excused(played: Played, someone: Someone, due: Due) -> Iterator[Broken]:
     """An alert without a task: over before anybody could see it, and shown as such."""
     who = "/".join(someone.names)
     told = [each for name in someone.names for each in played.told.get(name, ())]
-    shown = {each.hold for each in told if _about(each.burst, each.at, due)}
+    shown = {each.hold for each in told if about(each, due)}
+    if CAPACITY in played.extras and (shown & {Hold.CAPACITY} or _went_ahead(someone, due, shown)):
+        return  # whether rightly so is judged with the weeks
     if due.until > played.calm_at + DAY:
         yield Broken(promise="P1", what=f"{who}: no task for the burst of {due.anchor}")
         return
@@ -168,8 +120,13 @@ def _excused(played: Played, someone: Someone, due: Due) -> Iterator[Broken]:
         yield Broken(promise="P1", what=f"{who}: no reason shown for {due.anchor}; {reasons}")
 
 
-def _about(burst: int, at: int, due: Due) -> bool:
-    return abs(burst - due.anchor[0]) < DORMANT and abs(at - due.at) < DORMANT
+def _went_ahead(someone: Someone, due: Due, shown: set[str]) -> bool:
+    """Whether the entry waited for a place while a hand raised in the same episode had none."""
+    raised = any(
+        each.anchor[0] == due.anchor[0] and len(each.anchor) > 1
+        for each in owed(someone.acts, KNOWN_AT)
+    )
+    return raised and Hold.COOLDOWN in shown
 
 
 def _rest(played: Played) -> Iterator[Broken]:

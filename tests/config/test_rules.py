@@ -125,6 +125,9 @@ from tests.config.folder import (
         ('[dispositions]\nDead = "disqualifed"\n',
          [('17:8: "Dead" = "disqualifed" is no way to end an episode. '
           'Did you mean "disqualified"?')]),
+        ('[[offer]]\nid = "x"\nasset = "*x*"\n[[program]]\nid = "p"\nopens = "24:00"\n',
+         [('21:9: opens = "24:00" is no time of day; '
+           'write it like "09:00", from "00:00" to "23:59".')]),
         ("[lead_modes]\n",
          ['16:2: Unknown key "lead_modes" at the top of a rule file. Did you mean "lead_mode"?']),
         ("[hold]\nconsent = true\n[machine]\nscan_link = 1\n",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from sandbox.prove.extras import EXTRAS
 from sandbox.prove.fate import Trouble
 from sandbox.prove.play import play
 from sandbox.prove.shrink import shrunk
@@ -21,6 +22,7 @@ def test_every_kind_of_step_and_trouble_comes_up():
     assert sum(crash < 0 for _, _, crash, _, _ in cycles) > 300
     assert sum(meanwhile != 0 for *_, meanwhile in cycles) > 200
     assert {each.twin for each in SOME} == {ALONE, SHARED, APART}
+    assert min(sum(extra in each.extras for each in SOME) for extra in EXTRAS) > 30
 
 
 def test_crashes_hit_and_cycles_go_through():

@@ -9,14 +9,20 @@ WITHIN = 100
 """Seeds."""
 WANTED = {
     "naive create": 0,
-    "mark before send": 13,
-    "cursor before alerts": 47,
-    "upsert instead of create": 49,
-    "search before create": 15,
+    "mark before send": 2,
+    "cursor before alerts": 3,
+    "upsert instead of create": 2,
+    "search before create": 4,
     "resume by timestamp only": 0,
     "no overlap": 24,
     "random key": 0,
-    "two commits instead of one": 88,
+    "two commits instead of one": 56,
+    "touch twice": 16,
+    "no touch": 16,
+    "digest twice": 7,
+    "no digest": 30,
+    "lifecycle twice": 7,
+    "no lifecycle": 7,
 }
 """Each with the first seed that caught it; it is tried first."""
 

@@ -1,0 +1,70 @@
+"""Who is one human in a history, and how a broken promise is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connector.model import Kind
+from sandbox.prove.play import Played, Told
+from sandbox.prove.steps import PEOPLE
+from sandbox.prove.truth import DORMANT, Act, Due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A promise that was not kept."""
+
+    promise: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.promise}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Someone:
+    """One human, with all the names that were merged into one."""
+
+    names: tuple[str, ...]
+    acts: tuple[Act, ...]
+
+    @property
+    def plain(self) -> bool:
+        """Whether the anchors cannot have looked different at any moment: one record, in order.
+
+        What comes late, or is merged, may be anchored elsewhere before it is known; so may a hand
+        that is raised in the very millisecond of something else, on another page.
+        """
+        raised = [act.at for act in self.acts if act.kind is Kind.FORM_SUBMITTED]
+        beside = any(sum(act.at == at for act in self.acts) > 1 for at in raised)
+        ordered = sorted(self.acts)
+        late = any(
+            earlier.readable_at > later.readable_at
+            for number, earlier in enumerate(ordered)
+            for later in ordered[number + 1 :]
+            if later.at > earlier.at
+        )
+        return len(self.names) == 1 and not late and not beside
+
+
+def people_of(played: Played) -> list[Someone]:
+    """Everybody, merged as they are at the end."""
+    into = dict(played.merged)
+
+    def last(name: str) -> str:
+        while name in into:
+            name = into[name]
+        return name
+
+    groups: dict[str, list[str]] = {}
+    for name in PEOPLE:
+        groups.setdefault(last(name), []).append(name)
+    return [
+        Someone(names=tuple(names), acts=tuple(act for name in names for act in played.acts[name]))
+        for names in groups.values()
+    ]
+
+
+def about(told: Told, due: Due) -> bool:
+    """Whether what leadmode shows is about an alert that is owed."""
+    return abs(told.burst - due.anchor[0]) < DORMANT and abs(told.at - due.at) < DORMANT
