@@ -1,13 +1,29 @@
 """What all tests share: a temporary folder in memory, because most of them make databases."""
 
+import gc
 import os
 import shutil
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 _MEMORY = Path("/dev/shm")
 _ENOUGH = 512 * 2**20
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # several would only wait for each other
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported stays as long as the tests run: nobody need look through it for garbage."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_configure(config: pytest.Config) -> None:

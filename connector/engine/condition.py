@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Protocol
 
 from connector.model import Scalar
@@ -146,7 +147,12 @@ class Text(Logical):
         if self.path not in facts:
             return None
         text = folded(facts[self.path])
-        return bool(text) and any(self._found(text, folded(value)) for value in self.values)
+        if not text:
+            return False
+        if self.operator is TextOperator.HAS_WORD:
+            words = f" {_words(text)} "
+            return any(_wanted(value) in words for value in self.values)
+        return any(self._found(text, folded(value)) for value in self.values)
 
     def _found(self, text: str, value: str) -> bool:
         match self.operator:
@@ -156,9 +162,7 @@ class Text(Logical):
                 return text.startswith(value)
             case TextOperator.ENDS_WITH:
                 return text.endswith(value)
-            case TextOperator.HAS_WORD:
-                return f" {_words(value)} " in f" {_words(text)} "
-            case TextOperator.IN_DOMAIN:
+            case _:  # IN_DOMAIN
                 return f".{text}".endswith(f".{value}")
 
 
@@ -245,6 +249,12 @@ def _number(fact: Scalar) -> float | None:
         except ValueError:
             return None
     return fact if isinstance(fact, int) or math.isfinite(fact) else None
+
+
+@lru_cache(maxsize=4_096)
+def _wanted(value: str) -> str:
+    """A text of a rule as whole words; kept, because everybody is asked the same."""
+    return f" {_words(folded(value))} "
 
 
 def _words(text: str) -> str:

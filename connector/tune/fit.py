@@ -11,7 +11,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -72,6 +71,9 @@ def _with_prior(points: Floats, followed: Bools, weight: Floats) -> tuple[Floats
 
 
 def _maximum(table: Floats, answers: Floats, weights: Floats) -> Floats:
+    # Seconds of import that only a fit pays.
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+
     model = LogisticRegression(
         C=np.inf, fit_intercept=False, solver="newton-cholesky", max_iter=200
     )

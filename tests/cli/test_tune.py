@@ -34,6 +34,14 @@ folder = "exports"
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def fewer_draws():
+    """What is told does not depend on how often people are drawn."""
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr("connector.tune.run.DRAWS", 60)
+        yield
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = tmp_path_factory.mktemp("place")

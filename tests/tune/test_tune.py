@@ -30,6 +30,14 @@ def wish(where: Path, text: str = RULES, **more: object) -> Wish:
     return dataclasses.replace(made, **more)  # type: ignore[arg-type]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def fewer_draws():
+    """The intervals are as wide with a third of the draws, only less sure of their last digit."""
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr("connector.tune.run.DRAWS", 60)
+        yield
+
+
 @pytest.fixture(scope="module")
 def shops(tmp_path_factory: pytest.TempPathFactory):
     store = market(tmp_path_factory.mktemp("market"), TRUTH, base=0.002)

@@ -10,6 +10,7 @@ u updateable, n nillable, d defaulted on create, x not subject to field-level se
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 TEXT_TYPES: Final = frozenset(
@@ -102,10 +103,19 @@ class Field:
 
 def fields_of(notation: str, picklists: dict[str, tuple[str, ...]]) -> list[Field]:
     """The fields that a block of lines in the notation describes."""
-    return [_field(line.strip(), picklists) for line in notation.splitlines() if line.strip()]
+    lines = (line.strip() for line in notation.splitlines())
+    return [_field(line, picklists.get(_picks(line), ())) for line in lines if line]
 
 
-def _field(line: str, picklists: dict[str, tuple[str, ...]]) -> Field:
+def _picks(line: str) -> str:
+    """Which picklist a field would have its values from."""
+    head, *attributes = line.split(";")
+    given = dict(part.partition("=")[::2] for part in attributes)
+    return given.get("picks", head.split(None, 1)[0])
+
+
+@cache
+def _field(line: str, values: tuple[str, ...]) -> Field:
     head, *attributes = line.split(";")
     name, kind, flags, label = head.split(None, 3)
     base, _, size = kind.rstrip(")").partition("(")
@@ -128,9 +138,7 @@ def _field(line: str, picklists: dict[str, tuple[str, ...]]) -> Field:
         name_field="name" in given,
         compound=given.get("of"),
         default=given.get("default"),
-        values=picklists.get(given.get("picks", name), ())
-        if "pick" in base or _combo(base)
-        else (),
+        values=values if "pick" in base or _combo(base) else (),
         children=given.get("kids"),
         cascade="cascade" in given,
     )
