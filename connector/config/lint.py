@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
+from connector.config.lint_episodes import doubts_about_episodes
 from connector.config.lint_people import doubts_about_people
 from connector.config.positions import Loc
 from connector.config.possible import possible
@@ -43,6 +44,7 @@ def find_doubts(folders: Sequence[Path], rulebook: Rulebook) -> list[Problem]:
         *look.fit(),
         *look.hand_off(),
         *doubts_about_people(look.files, rulebook),
+        *doubts_about_episodes(look.files, rulebook),
     ])  # fmt: skip
 
 

@@ -37,6 +37,17 @@ def doubts_of(folder: Path, *texts: str) -> list[str]:
 
 
 PLANTED = [
+    (ENOUGH + '[[lifecycle]]\nid = "x"\nwhen = "left"\nreasons = ["idle", "recycled"]\n'
+     '[[lifecycle.field]]\nfield = "a"\nvalue = "b"\n',
+     ('17:20: [[lifecycle]] "x" is never asked for "recycled": no status of [dispositions] ends an '
+      "episode so. Map a status to it in [dispositions], or take it out.")),
+    (ENOUGH + '[[lifecycle]]\nid = "x"\nwhen = "entered"\nreasons = ["hand_raise"]\n'
+     '[[lifecycle.field]]\nfield = "a"\nvalue = "b"\n',
+     ('17:12: [[lifecycle]] "x" is never asked for "hand_raise": no signal of its lead modes '
+      "raises a hand. Give one of their signals hand_raise = true, or take it out.")),
+    (ENOUGH + "[hold]\nmachine_only = true\n",
+     ("15:16: machine_only never holds: every lead mode asks for human_min = 1 or more. "
+      "Take it out, or write human_min = 0 where machines alone may lead into lead mode.")),
     (SIGNAL.replace("click", "any", 1) + ENOUGH,
      ('7:8: [[signal]] "click" never fires: "any" above it takes all that it matches. '
      "Put it before that, or take it out.")),
