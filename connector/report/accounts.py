@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from connector.assess import AccountDesk, Setting
-from connector.model import AccountSurge, Hold, Verdict
+from connector.model import AccountSurge, Hold, Person, Verdict
 from connector.plan.account import Quadrant
 from connector.plan.account_task import Group, Member
-from connector.plan.words import did
+from connector.plan.words import day, did
 from connector.report import words
 from connector.store import Store
 from connector.store.overview import user_name
@@ -222,3 +222,23 @@ def because(surge: AccountSurge) -> str:
     if surge.hold is Hold.WORKED:
         return "a rep spoke with somebody of it a short time ago"
     return words.held_by(surge.hold, surge.detail)
+
+
+def about_company(store: Store, config: Config, person: Person, zone: ZoneInfo) -> list[str]:
+    """What there is to tell about the company of a person that surges; nothing where none does."""
+    if config.rulebook.account is None or person.account is None:
+        return []
+    running = [
+        e for e in store.accounts.of(store.accounts.number(person.account) or 0) if e.is_open
+    ]
+    name = person.account.fields.get("name") or person.account.ref.id
+    return [
+        f"{name} surges since {day(each.began_at, zone)}: {_became(store, config, each)}. "
+        f'`leadmode accounts "{name}"` tells more.'
+        for each in running
+    ]
+
+
+def _became(store: Store, config: Config, surge: AccountSurge) -> str:
+    told = _surge(store, config, surge)
+    return f"no task, {told.because}" if told.held else f"one {told.task}, for {told.receiver}"
