@@ -1,5 +1,6 @@
 """From a stored timeline to recorded transitions, decisions and queued writes."""
 
+from connector.assess.accounts import AccountDesk, Begun, Surged
 from connector.assess.admission import Admission
 from connector.assess.assess import Assess, Assessed
 from connector.assess.hand_offs import Alerted, Setting
@@ -11,12 +12,15 @@ from connector.assess.standings import place_among, ranked_now
 from connector.assess.timeline import quiet_since, timeline_of, timeline_once_adopted
 
 __all__ = [
+    "AccountDesk",
     "Admission",
     "Alerted",
     "Assess",
     "Assessed",
+    "Begun",
     "Marked",
     "Setting",
+    "Surged",
     "Touched",
     "addressee",
     "known_for",

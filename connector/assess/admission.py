@@ -95,7 +95,7 @@ class _Turn:
         return None if alerted is None else Assessed(person=view.person, alerts=(alerted,), left=())
 
     def _handed_off(self, view: View) -> Alerted | None:
-        hand_offs = HandOffs(self._store, self._assess.setting, view)
+        hand_offs = self._assess.hand_offs(view)
         mode = self._assess.mode(self.waiter.decision.rule)
         entry = None if mode is None else self._entry(view, mode, hand_offs)
         if mode is None or entry is None:

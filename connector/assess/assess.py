@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from connector.assess.accounts import AccountDesk, Surged
 from connector.assess.hand_offs import Alerted, HandOffs, Setting, View
 from connector.assess.lifecycle import Lifecycles, Marked
 from connector.assess.programs import Programs, Touched
@@ -43,13 +44,17 @@ class Assessed:
 
     touches: tuple[Touched, ...] = ()
     """Nurture touches made, and content asked for."""
+    surges: tuple[Surged, ...] = ()
+    """Of an account of theirs, decided about."""
 
     @property
     def writes(self) -> tuple[Write, ...]:
         """Everything that was queued."""
         by_hand_offs = [write for each in self.alerts for write in each.writes]
         by_episodes = [write for each in self.marked for write in each.writes]
-        return (*by_hand_offs, *by_episodes, *(each.write for each in self.touches))
+        by_accounts = [each.write for each in self.surges if each.write is not None]
+        by_programs = [each.write for each in self.touches]
+        return (*by_hand_offs, *by_episodes, *by_programs, *by_accounts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,7 @@ class Assess:
     def __init__(self, store: Store, setting: Setting) -> None:
         self._store = store
         self.setting = setting
+        self.accounts = AccountDesk(store, setting)
         modes = setting.rulebook.lead_modes
         self._matchers = {mode.rule.id: Matcher(mode.rule) for mode in modes}
         self._ages = ages_asked(each for mode in modes for each in (mode.applies_to, mode.fit))
@@ -94,7 +100,7 @@ class Assess:
         set waits too when there is no `room`, or `marks` of beginnings and ends are used up.
         """
         store, view = self._store, self.view(person_id, now, room=room, marks=marks)
-        desks = _Desks(HandOffs(store, self.setting, view), Lifecycles(store, self.setting, view))
+        desks = _Desks(self.hand_offs(view), Lifecycles(store, self.setting, view))
         found = [self._apply(view, mode, desks) for mode in self.setting.rulebook.lead_modes]
         left = [*self._end_by_rules_gone(view), *(one for each in found for one in each.left)]
         made = sum(bool(alert.writes) for each in found for alert in each.alerts)
@@ -129,6 +135,10 @@ class Assess:
             room=room,
             marks=marks,
         )
+
+    def hand_offs(self, view: View) -> HandOffs:
+        """Whoever decides about the alerts of a person."""
+        return HandOffs(self._store, self.setting, view, self.accounts.joined)
 
     def mode(self, rule: str) -> LeadMode | None:
         """The rule with this id, if there still is one."""

@@ -16,7 +16,8 @@ from connector.engine.condition import Facts
 from connector.engine.match import Matcher
 from connector.engine.result import Change, Reason, Transition
 from connector.engine.timeline import Engaged
-from connector.model import Decision, Hold, Person, Verdict, Write
+from connector.model import AccountSurge, Decision, Hold, Person, Verdict, Write
+from connector.plan.account_task import without_task
 from connector.plan.assign import NOBODY, least_loaded, receivers, shares_load
 from connector.plan.brief import Brief, Known
 from connector.plan.decide import WORK, Situation, decide
@@ -33,6 +34,8 @@ STORM: Final = "storm"
 PLACE: Final = "for a free place in the week of whoever would get it"
 """What an alert waits for."""
 
+Joins = Callable[["View", str], AccountSurge | None]
+"""Gives the running surge whose task tells a user of the person, or None."""
 Places = Callable[[Sequence[str]], str | None]
 """Gives the first of some users who has a place left in the week, or None."""
 
@@ -88,10 +91,13 @@ class HandOffs:
     What it looked up stays with it: some bots raise their hand ten thousand times.
     """
 
-    def __init__(self, store: Store, setting: Setting, view: View) -> None:
+    def __init__(
+        self, store: Store, setting: Setting, view: View, joins: Joins = lambda *_: None
+    ) -> None:
         self._store = store
         self._setting = setting
         self._view = view
+        self._joins = joins
         self._target = view.person.record_in(setting.authority)
         self._room = view.room
         self._looked_up = False
@@ -136,10 +142,17 @@ class HandOffs:
         )
         decision = dataclasses.replace(decide(alert, situation), at=was.at)
         if decision.verdict is Verdict.HANDED_OFF:
-            decision = self._drawn(mode, alert, self._unless_raised(decision))
+            decision = self._unless_raised(decision)
         if decision.verdict is not Verdict.HANDED_OFF:
             return self._settle(mode, matcher, alert.transition, decision, NOBODY)
-        receiver = places(self._users(mode, alert.transition))
+        users = self._users(mode, alert.transition)
+        surge = self._surge(alert, users[0])
+        if surge is not None:
+            return self._join(mode, matcher, alert.transition, decision, surge)
+        decision = self._drawn(mode, alert, decision)
+        if decision.verdict is not Verdict.HANDED_OFF:
+            return self._settle(mode, matcher, alert.transition, decision, NOBODY)
+        receiver = places(users)
         if receiver is None:
             return None
         return self._settle(mode, matcher, alert.transition, decision, receiver)
@@ -206,6 +219,9 @@ class HandOffs:
         receiver = NOBODY
         if decision.verdict is Verdict.HANDED_OFF:
             receiver = self._users(situation.mode, alert.transition)[0]
+            surge = self._surge(alert, receiver)
+            if surge is not None:
+                return self._join(situation.mode, matcher, alert.transition, decision, surge)
             decision = self._or_waits(situation.mode, alert, decision)
         return self._settle(situation.mode, matcher, alert.transition, decision, receiver)
 
@@ -264,21 +280,73 @@ class HandOffs:
             return Alerted(decision=decision, transition=transition)
         self._note(decision)
         made = self._made(mode, matcher, transition, receiver)
-        found = made.writes if made else ()
+        return Alerted(
+            decision=decision,
+            transition=transition,
+            writes=self._queue(made.writes if made else ()),
+            brief=made.brief if made else None,
+        )
+
+    def _surge(self, alert: Alert, receiver: str) -> AccountSurge | None:
+        """The surge of whose task they are a part; a raised hand has a task of its own."""
+        if alert.transition.reason is Reason.HAND_RAISE or self._target is None:
+            return None
+        return self._joins(self._view, receiver)
+
+    def _join(
+        self,
+        mode: LeadMode,
+        matcher: Matcher,
+        transition: Transition,
+        decision: Decision,
+        surge: AccountSurge,
+    ) -> Alerted:
+        """Record that the task about the company tells of them; all but their own task is written.
+
+        To a task that was made before nothing is added: it is the rep's by now. A note on the
+        account holds the brief instead.
+        """
+        view, setting = self._view, self._setting
+        account = view.person.account
+        assert account is not None  # noqa: S101 - it surges
+        name = str(account.fields.get("name") or account.ref)
+        decision = dataclasses.replace(
+            decision, verdict=Verdict.HELD, hold=Hold.JOINED, detail=name
+        )
+        self._store.episodes.decide(
+            view.person.id,
+            decision,
+            revision=setting.rulebook.revision,
+            now=view.now,
+            receiver=surge.receiver,
+        )
+        made = self._made(mode, matcher, transition, surge.receiver)
+        assert made is not None and self._target is not None  # noqa: S101, PT018 - asked before
+        rule = setting.rulebook.account
+        assert rule is not None  # noqa: S101 - else nothing surges
+        found = without_task(made, rule, surge, account.ref, self._target.ref, setting.instance)
+        return Alerted(
+            decision=decision,
+            transition=transition,
+            writes=self._queue(found),
+            brief=made.brief,
+        )
+
+    def _queue(self, found: Sequence[Write]) -> tuple[Write, ...]:
+        view = self._view
         writes = tuple(self._setting.agreed.get(write.key, write) for write in found)
         held = STORM if self._room is not None and self._room <= 0 else ""
         for write in writes:
             self._store.outbox.add(
-                write, person=view.person.id, revision=revision, now=view.now, held=held
+                write,
+                person=view.person.id,
+                revision=self._setting.rulebook.revision,
+                now=view.now,
+                held=held,
             )
         if self._room is not None:
             self._room -= bool(writes)
-        return Alerted(
-            decision=decision,
-            transition=transition,
-            writes=writes,
-            brief=made.brief if made else None,
-        )
+        return writes
 
     def _unsure(self, mode: LeadMode, matcher: Matcher, transition: Transition) -> bool:
         book, engagements = self._setting.rulebook, self._view.engagements

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from connector.cli.accounts import accounts
 from connector.cli.apply import apply
 from connector.cli.arm import arm, disarm
 from connector.cli.backtest import backtest
@@ -61,8 +62,8 @@ def leadmode(
 
 _IN_ORDER: tuple[Callable[..., None], ...] = (
     run, sync, plan, apply, check, test, doctor, provision, leads, explain, brief, why_not, held,
-    programs, offers, backtest, diff, tune, report, health, status, backup, restore, arm, disarm,
-    reload, version,
+    accounts, programs, offers, backtest, diff, tune, report, health, status, backup, restore,
+    arm, disarm, reload, version,
 )  # fmt: skip
 
 for _command in _IN_ORDER:

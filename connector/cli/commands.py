@@ -16,9 +16,9 @@ from connector.cli.page import complain
 
 _ORDER: Final = (
     "check", "test", "doctor", "provision", "plan", "apply", "sync", "leads", "explain",
-    "brief", "why-not", "held", "programs", "offers", "backtest", "diff", "tune", "report",
-    "health", "outbox", "status", "backup", "restore", "arm", "disarm", "run", "reload", "rules",
-    "version",
+    "brief", "why-not", "held", "accounts", "programs", "offers", "backtest", "diff", "tune",
+    "report", "health", "outbox", "status", "backup", "restore", "arm", "disarm", "run", "reload",
+    "rules", "version",
 )  # fmt: skip
 _USAGE: Final = 64
 _BROKEN_PIPE: Final = 141

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from connector.assess import Alerted
+from connector.assess import Alerted, Surged
 from connector.cli.cycled import Told, name_of
 from connector.cli.page import Cell, Page
 from connector.engine.result import Change
@@ -24,6 +24,8 @@ def show(page: Page, told: Told) -> None:
         page.line("The rules are new: what matches already is recorded and not alerted.", "dim")
     for person, alert in told.alerts:
         _show_alert(page, told, person, alert)
+    for surged in told.surges:
+        _show_surge(page, surged)
     for person, episode in told.left:
         who = name_of(told, person)
         page.row([Cell("- left    ", "yellow"), Cell(f"{who}: {words.left(episode.left_reason)}")])
@@ -51,6 +53,19 @@ def _show_alert(page: Page, told: Told, person: Person, alert: Alerted) -> None:
     for write in alert.writes:
         if "subject" in write.fields:
             page.line(f'task "{write.fields["subject"]}"', "dim", indent=10)
+
+
+def _show_surge(page: Page, surged: Surged) -> None:
+    from connector.report.accounts import because  # noqa: PLC0415
+
+    name = str(surged.account.fields.get("name") or surged.account.ref.id)
+    people = words.counted(surged.surge.people, "person", "people")
+    said = because(surged.surge)
+    mark = Cell("+ surges  " if surged.write else "+ held    ", "yellow" if said else "green")
+    what = f"held: {said}" if said else "one task for its owner"
+    page.row([mark, Cell(name, "bold"), Cell(f" ({people}): {what}")])
+    if surged.write is not None:
+        page.line(f'task "{surged.write.fields["subject"]}"', "dim", indent=10)
 
 
 def _show_settled(page: Page, told: Told) -> None:

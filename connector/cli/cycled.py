@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from connector import log
-from connector.assess import Alerted, Assessed, Marked, last_words
+from connector.assess import Alerted, Assessed, Marked, Surged, last_words
 from connector.cli.page import Page
 from connector.clock import Clock, iso
 from connector.daemon.cycle import Cycled, cycle
@@ -63,6 +63,12 @@ class Told:
         return [(person, a) for person, a in last_words(self.news) if not _is_counted(a)]
 
     @property
+    def surges(self) -> list[Surged]:
+        """Accounts that were found to surge, without what is only counted."""
+        every = [each for news in self.news for each in news.surges]
+        return [each for each in every if each.surge.hold not in _NOT_TOLD]
+
+    @property
     def counted(self) -> Counter[Hold]:
         """What is only counted."""
         every = (a.decision.hold for n in self.news for a in n.alerts if _is_counted(a))
@@ -88,6 +94,7 @@ class Told:
             "braked": self.braked,
             "evaluated": self.cycled.evaluated if self.cycled else 0,
             "alerts": [_alert(self, *each) for each in self.alerts],
+            "surges": [_surged(each) for each in self.surges],
             "counted": {hold.value: count for hold, count in self.counted.items()},
             "left": [_left(self, *each) for each in self.left],
             "fields": [_marked(self, n.person, m) for n in self.news for m in n.marked],
@@ -188,6 +195,18 @@ def _alert(told: Told, person: Person, alert: Alerted) -> dict[str, object]:
         "verdict": decision.verdict.value,
         "reason": decision.hold.value if decision.hold else None,
         "writes": [write.key for write in alert.writes],
+    }
+
+
+def _surged(each: Surged) -> dict[str, object]:
+    return {
+        "account": str(each.account.ref),
+        "name": each.account.fields.get("name"),
+        "at": iso(each.surge.began_at),
+        "people": each.surge.people,
+        "verdict": each.surge.verdict.value,
+        "reason": each.surge.hold.value if each.surge.hold else None,
+        "writes": [each.write.key] if each.write else [],
     }
 
 

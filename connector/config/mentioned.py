@@ -36,6 +36,7 @@ def mentioned(files: RuleFiles) -> Iterator[Mention]:
         points = fit.values.get("points")
         for index, one in enumerate(points if isinstance(points, list) else []):
             yield from _of(fit, ("points", index, "when"), one.get("when"))
+    yield from _of_accounts(files.singles.get("account"))
     hold = files.singles.get("hold")
     if hold is not None:
         yield from _of(hold, ("excluded",), hold.values.get("excluded"))
@@ -46,19 +47,36 @@ def mentioned(files: RuleFiles) -> Iterator[Mention]:
             yield from _of(entry, ("when",), entry.values.get("when"))
 
 
+def _of_accounts(entry: Entry | None) -> Iterator[Mention]:
+    if entry is None or entry.values.get("active") is False:
+        return
+    yield from _of(entry, ("who",), entry.values.get("who"))
+    points = entry.values.get("points")
+    for index, one in enumerate(points if isinstance(points, list) else []):
+        yield from _of(entry, ("points", index, "when"), one.get("when"))
+
+
 def _of(entry: Entry, loc: Loc, raw: object) -> Iterator[Mention]:
+    for path, here, value in fields_named(loc, raw):
+        yield _mention(entry, path, here, value)
+
+
+def fields_named(loc: Loc, raw: object) -> Iterator[tuple[str, Loc, object]]:
+    """Every field that a condition names, where, and what is asked of it.
+
+    Whatever is not understood names none.
+    """
     for key, value in raw.items() if isinstance(raw, Mapping) else ():
         here = (*loc, key)
         if key in ("any", "all"):
-            for index, one in enumerate(value):
-                yield from _of(entry, (*here, index), one)
+            for index, one in enumerate(value if isinstance(value, list) else ()):
+                yield from fields_named((*here, index), one)
         elif key in ("not", "unless"):
-            yield from _of(entry, here, value)
+            yield from fields_named(here, value)
         elif "." in key:
-            yield _mention(entry, key, here, value)
-        else:
-            for name, one in value.items():
-                yield _mention(entry, f"{key}.{name}", (*here, name), one)
+            yield key, here, value
+        elif isinstance(value, Mapping):
+            yield from ((f"{key}.{name}", (*here, name), one) for name, one in value.items())
 
 
 def _mention(entry: Entry, path: str, loc: Loc, value: object) -> Mention:

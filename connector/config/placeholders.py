@@ -75,6 +75,23 @@ OF_TOUCHES: Final = frozenset(
     }
 )
 """The names that a template of a nurture program may hold."""
+OF_ACCOUNTS: Final = frozenset(
+    {
+        "account.name",
+        "account.industry",
+        "owner.name",
+        "people",
+        "since",
+        "who",
+        "missing",
+        "phase",
+        "engagement",
+        "propensity",
+        "quadrant",
+        "standing",
+    }
+)
+"""What the templates of the task about a company may hold."""
 
 _BRACED: Final = re.compile(r"\{\{([^{}]*)\}\}")
 

@@ -31,7 +31,7 @@ NAMED: Final = ("group", "persona")
 """Tables of which there are many, told apart by the last part of their header."""
 SINGLES: Final = (
     "fit", "machine", "hold", "hand_off", "dispositions", "rank", "capacity", "holdout",
-    "report", "health",
+    "report", "health", "account",
 )  # fmt: skip
 """Tables of which there is one."""
 

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
+from connector.config.account_tables import AccountTable
 from connector.config.brief_tables import NextStepTable, TopicTable, known_language
 from connector.config.capacity_tables import (
     AbsenceTable,
@@ -320,6 +321,8 @@ class RuleFile(Table):
     """Who is away, and when."""
     holdout: HoldoutTable | None = None
     """How many episodes are not handed off, to see what handing off brings."""
+    account: AccountTable | None = None
+    """Companies of which several people are engaged at once."""
     segment: list[SegmentTable] = Field(default_factory=list)
     """Parts of the market that `leadmode health` looks at one by one."""
     report: ReportTable | None = None

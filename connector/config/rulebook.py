@@ -232,6 +232,41 @@ class Holds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRule:
+    """When an account surges, whom its buying group needs, and what makes it likely to buy."""
+
+    rule: Rule
+    """The signals that count, with their caps; nothing else of it is asked for."""
+    who: Condition
+    epoch: int = 1
+    people: float = 3.0
+    """Summed weights of the people engaged within `window`, from which on it surges."""
+    window: int
+    """ms for which somebody counts as engaged after an engagement."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """By persona; 1 where nothing is said."""
+    cooldown: int = 0
+    """ms after the end of a surge that made a task, in which none makes a further one."""
+    group: tuple[str, ...] = ()
+    """Names of the personas that a whole group has."""
+    points: tuple[FitPoints, ...] = ()
+    """Of the propensity to buy."""
+    likely: float
+    """Points of propensity from which on a purchase is likely."""
+    engaged: float
+    """Points of engagement from which on the account is an engaged one."""
+    advocate_after: int = 3
+    """Opportunities won from which on the account counts as an advocate."""
+    subject: str
+    body: str
+    due: int
+    """ms after the task is made."""
+    priority: str = "normal"
+    fallback_owner: str | None = None
+    """Platform id; None: that of the hand-offs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleText:
     """One rule file as it was read."""
 
@@ -268,6 +303,8 @@ class Rulebook:
     holdout: Holdout | None = None
     lifecycles: tuple[Lifecycle, ...] = ()
     """In file order: where two set one field, the first counts."""
+    account: AccountRule | None = None
+    """None: nobody looks at accounts."""
     offers: tuple[Offer, ...] = ()
     programs: tuple[Program, ...] = ()
     """Those that are active, in file order."""

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+from connector.config.account_rules import account_rule_of, check_account
+from connector.config.account_tables import AccountTable
 from connector.config.brief_rules import (
     check_next_steps,
     check_topics,
@@ -57,6 +59,7 @@ from connector.config.rule_values import (
     signal_of,
 )
 from connector.config.rulebook import (
+    AccountRule,
     Exclusion,
     FitPoints,
     HandOff,
@@ -73,6 +76,7 @@ from connector.config.silence import SilenceTable, end_of
 from connector.config.types import ID_PATTERN, PATTERNS_IN_WORDS
 from connector.config.wording import Table, in_order, toml_text, validate
 from connector.engine.condition import Always, Logical, folded
+from connector.engine.rule import Signal
 from connector.engine.timeline import EndReason
 from connector.errors import FixInput
 from connector.problems import Problem, did_you_mean
@@ -151,6 +155,7 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
         absences=sharing.absences,
         holdout=sharing.holdout,
         lifecycles=reading.lifecycles([one.table.id for one in modes], sources),
+        account=reading.account(ready, caps),
         offers=tuple(offer_of(one.table) for one in offers),
         programs=reading.programs(programs),
         measuring=reading.measuring(),
@@ -330,6 +335,18 @@ class _Reading:
         """The programs that are active."""
         found = [program_of(one.table, self.condition(one.entry, ("who",))) for one in sounds]
         return tuple(p for p, one in zip(found, sounds, strict=True) if one.table.active)
+
+    def account(self, signals: tuple[Signal, ...], caps: Mapping[str, float]) -> AccountRule | None:
+        """When companies surge; None when nobody is to look at them."""
+        sound = self.single(AccountTable, "account")
+        if sound is None:
+            return None
+        ids = [one.id for one in signals]
+        self.problems.extend(check_account(sound, ids, self._files.named["persona"]))
+        rule = account_rule_of(
+            sound.table, signals, caps, lambda loc: self.condition(sound.entry, loc)
+        )
+        return rule if sound.table.active else None
 
     def dispositions(self) -> Mapping[str, EndReason]:
         """Status values and what they say about an episode."""

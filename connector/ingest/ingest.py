@@ -189,16 +189,21 @@ class Ingest:
             with self._store.transaction():
                 now = self._clock.now()
                 persons = self._store.people.due(now, _BATCH)
+                accounts = self._judge.due_accounts(now, _BATCH)
                 self._store.revisions.seen(now)
-                self._judge.bring_up_to_date(persons, cycle, careful=careful)
-            return len(persons)
+                self._judge.bring_up_to_date(persons, cycle, careful=careful, accounts=accounts)
+            return max(len(persons), len(accounts))
 
         return carefully_if_needed(cycle, one_transaction)
 
     def next_due(self) -> int | None:
         """When `tick` has something to do next, UTC ms."""
         with self._store.steady():
-            moments = (self._store.people.next_due(), self._store.waiting.next_digest())
+            moments = (
+                self._store.people.next_due(),
+                self._store.accounts.next_due(),
+                self._store.waiting.next_digest(),
+            )
             return min((each for each in moments if each is not None), default=None)
 
     def loading(self) -> list[str]:

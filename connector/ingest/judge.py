@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from connector import log
-from connector.assess import Admission, Assess, Assessed, Setting
+from connector.assess import Admission, Assess, Assessed, Begun, Setting
 from connector.clock import HOUR, Clock
 from connector.config.settings import Config
 from connector.ingest.brake import room
@@ -79,8 +79,62 @@ class Judge:
         self._agreed = agreed
         self._assess: Assess | None = None
 
-    def bring_up_to_date(self, persons: Iterable[int], cycle: Cycle, *, careful: bool) -> None:
-        """Evaluate them; careful: a person who fails is set aside, and the others go on."""
+    def bring_up_to_date(
+        self,
+        persons: Collection[int],
+        cycle: Cycle,
+        *,
+        careful: bool,
+        accounts: Iterable[int] = (),
+    ) -> None:
+        """Evaluate them and their accounts, and further `accounts` whose time has come.
+
+        Careful: a person or account that fails is set aside, and the others go on.
+        """
+        desk = self._assessment().accounts
+        numbers = sorted({*accounts, *desk.around(persons)})
+        begun = [one for each in numbers if (one := self._begin(each, careful=careful))]
+        self._people(persons, cycle, careful=careful)
+        for one in begun:
+            self._finish(one, cycle, careful=careful)
+
+    def due_accounts(self, now: int, most: int) -> list[int]:
+        """The accounts to be looked at now because of the time alone."""
+        return self._assessment().accounts.due(now, most)
+
+    def _begin(self, account: int, *, careful: bool) -> Begun | None:
+        desk, now = self._assessment().accounts, self._clock.now()
+        begun = self._guarded(account, lambda: desk.begin(account, now), careful=careful)
+        return begun if begun and begun.surges else None
+
+    def _finish(self, begun: Begun, cycle: Cycle, *, careful: bool) -> None:
+        desk, now = self._assessment().accounts, self._clock.now()
+        left = room(self._store, self._config, cycle.handed_off, now)
+        surged = self._guarded(
+            begun.number, lambda: desk.finish(begun, now, room=left), careful=careful
+        )
+        if surged is None:
+            desk.take_back(begun)
+            return
+        for each in surged:
+            cycle.handed_off += each.write is not None
+            cycle.news.append(Assessed(person=each.person, alerts=(), left=(), surges=(each,)))
+
+    def _guarded(self, account: int, do: Callable[[], T | None], *, careful: bool) -> T | None:
+        if not careful:
+            return do()
+        try:
+            with self._store.savepoint():
+                return do()
+        except Exception as error:
+            if is_own_trouble(error):
+                raise
+            retry_at = self._clock.now() + _LOOK_AGAIN
+            self._store.accounts.looked_at(account, retry_at, problem=type(error).__name__)
+            _LOG.crashed("account_set_aside", error, account=account)
+            return None
+
+    def _people(self, persons: Iterable[int], cycle: Cycle, *, careful: bool) -> None:
         left: int | None = None
         asked, storm = False, self._config.storm
         for person in persons:

@@ -100,6 +100,21 @@ class Language:
     """Of `{begin}`, `{end}`, `{why}` and `{handed}`."""
     running: str
     """Of `{begin}` and `{handed}`."""
+    # the task about a company
+    standing: str
+    """Of `{quadrant}`, `{engagement}`, `{propensity}` and `{phase}`."""
+    quadrants: Mapping[str, str]
+    """Per `Quadrant`."""
+    lacking: str
+    """Of `{personas}`: the kinds of buyers of whom nobody is engaged."""
+    quiet_ones: str
+    """Of `{names}`: people of those kinds who are known and not engaged."""
+    whole_group: str
+    """What is said when nobody is lacking."""
+    in_lead_mode: str
+    """Of `{day}`."""
+    own_task: str
+    """Of `{day}`."""
     handed_off: str
     not_handed_off: str
     more: str

@@ -149,6 +149,40 @@ class Sent:
     """Whether it was answered, or the time to answer it is over."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanySurge:
+    """A surge of a company, and what was decided about it."""
+
+    at: int
+    """Its anchor, UTC ms."""
+    revision: str
+    hold: str
+    """Why no task was made; empty when one was."""
+    runs: bool
+    """Whether it lasts beyond the period."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """A company that the rules look at, as of the end of the period."""
+
+    ref: str
+    """Reference of the record."""
+    name: str
+    person: int
+    """One of those who are engaged; 0: nobody is."""
+    quadrant: str
+    phase: str
+    engagement: float
+    propensity: float
+    engaged: int
+    """How many of its people are."""
+    asked: tuple[str, ...]
+    """The personas that a whole group has."""
+    missing: tuple[str, ...]
+    surges: tuple[CompanySurge, ...]
+
+
 @dataclass(slots=True, kw_only=True)
 class Known:
     """Everything that figures are made of."""
@@ -169,6 +203,8 @@ class Known:
     """Per person how their last episode ended."""
     held: Sequence[Held] = ()
     """Alerts of the period that were held."""
+    companies: Sequence[Company] = ()
+    """All that the rules look at; none where they look at none."""
     sales: Sequence[Sale] = ()
     """All that name somebody, oldest first."""
     started: Sequence[Started] = ()

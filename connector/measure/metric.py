@@ -44,6 +44,8 @@ class Row(NamedTuple):
     value: float = 1.0
     what: str = ""
     """In words."""
+    about: tuple[str, str] = ("", "")
+    """Reference and name of the record it is about, where that is not the person's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,7 +140,8 @@ class _Stays:
     def _worked(self, stay: Stay, handed: int) -> None:
         task = self._db.execute(
             "SELECT instance, json_extract(payload, '$.fields.owner') FROM outbox "
-            "WHERE person = ? AND kind = 'create_task' AND created_at = ? LIMIT 1",
+            "WHERE person = ? AND kind = 'create_task' AND created_at = ? "
+            "AND key NOT IN (SELECT key FROM account_surge) LIMIT 1",
             (stay.person, handed),
         ).fetchone()
         if task is not None and task[1]:

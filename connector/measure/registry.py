@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connector.measure import flow, gaps, holds, nurture, revenue, room, touches
+from connector.measure.accounts import CAVEAT, accounts
 from connector.measure.known import Known
 from connector.measure.metric import Maker, Metric
 
@@ -82,6 +83,7 @@ REGISTRY: Final = (
         "`[report] answer_within` gives.",
         measure=nurture.nurture,
     ),
+    Entry(id="accounts", title="Companies", about=CAVEAT, measure=accounts),
     Entry(id="revenue", title="Revenue", about=revenue.CAVEAT, measure=revenue.revenue),
     Entry(
         id="holdout",

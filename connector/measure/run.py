@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from connector.backtest.reading import one_moment
 from connector.clock import DAY
 from connector.config.rulebook import Rulebook
+from connector.measure.accounts import companies
 from connector.measure.known import Known
 from connector.measure.metric import Figure, Maker, Metric
 from connector.measure.reading import read
@@ -56,7 +57,9 @@ class Report:
 def known_of(store: Store, asked: Asked) -> Known:
     """What figures are made of; all readings are of one moment, also beside a running daemon."""
     with one_moment(store):
-        return read(store, asked.rulebook, asked.authority, asked.start_at, asked.until_at)
+        known = read(store, asked.rulebook, asked.authority, asked.start_at, asked.until_at)
+        known.companies = companies(store, asked.rulebook, asked.authority, asked.until_at)
+        return known
 
 
 def measured(

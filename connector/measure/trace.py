@@ -17,7 +17,8 @@ class TracedRow:
     """One row behind a figure."""
 
     person: str
-    """The record that stands for them, which `leadmode explain` takes."""
+    """The record that stands for them, which `leadmode explain` takes; for a figure about companies
+    that of the company."""
     name: str
     rule: str
     episode_at: int | None
@@ -66,9 +67,9 @@ class Traces:
         return next((m for n, m in self._metrics.items() if n.casefold() == folded), None)
 
     def _traced(self, row: Row) -> TracedRow:
-        if row.person not in self._who:
+        if row.person not in self._who and not row.about[0]:
             self._who[row.person] = self._called(row.person)
-        ref, name = self._who[row.person]
+        ref, name = row.about if row.about[0] else self._who[row.person]
         return TracedRow(
             person=ref,
             name=name,

@@ -1,5 +1,6 @@
 """The words of leadmode as values. Nothing here reads, writes or decides."""
 
+from connector.model.account import AccountSurge
 from connector.model.engagement import Engagement, Evidence, Kind
 from connector.model.episode import Decision, Episode, Hold, OutboxState, Verdict
 from connector.model.nurture import Enrolment, Touch
@@ -8,6 +9,7 @@ from connector.model.record import Fields, Record, RecordRef, Role, Scalar
 from connector.model.write import Outcome, Settled, Write, WriteKind, turns
 
 __all__ = [
+    "AccountSurge",
     "Decision",
     "Engagement",
     "Enrolment",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from connector.assess import Alerted, Touched
+from connector.assess import Alerted, Surged, Touched
 from connector.clock import Clock
 from connector.config.settings import Config
 from connector.engine.result import Transition
@@ -100,9 +100,14 @@ class _Making:
             for each in news.marked
             for write in each.writes
         ]
-        touches = done.touches
+        touches, surges = done.touches, done.surges
         there = what_is_there(
-            [*(each.write for each in made), *(each.write for _, each in touches)], adapters
+            [
+                *(each.write for each in made),
+                *(each.write for _, each in touches),
+                *(w for _, _, w in surges),
+            ],
+            adapters,
         )
         holds = [(p, a) for p, a in done.alerts if a.decision.verdict is not Verdict.HANDED_OFF]
         return Plan(
@@ -119,6 +124,7 @@ class _Making:
             writes=(
                 *(self._write(each, there[each.write.key]) for each in made),
                 *(self._touch(p, each, there[each.write.key]) for p, each in touches),
+                *(self._surge(p, each, write, there[write.key]) for p, each, write in surges),
             ),
             held=tuple(self._hold(p, a) for p, a in holds if a.decision.hold not in _COUNTED),
             counted=dict(
@@ -153,6 +159,23 @@ class _Making:
             at=each.at,
             score=0.0,
         )
+
+    def _surge(
+        self, person: Person, each: Surged, write: Write, was: dict[str, Scalar] | None
+    ) -> PlannedWrite:
+        name = str(each.account.fields.get("name") or each.account.ref.id)
+        planned = self._planned(
+            person,
+            write,
+            was,
+            receivers=(write,),
+            rule="account",
+            title="Account surge",
+            what=words.counted(each.surge.people, "person is engaged", "people are engaged"),
+            at=each.surge.began_at,
+            score=0.0,
+        )
+        return replace(planned, name=name, company="")
 
     def _planned(
         self,

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connector.assess import Alerted, Assessed, Touched, last_words
+from connector.assess import Alerted, Assessed, Surged, Touched, last_words
 from connector.clock import Clock, ManualClock
 from connector.config.settings import Config
 from connector.errors import AdapterError
@@ -36,6 +36,16 @@ class Rehearsed:
     def touches(self) -> list[tuple[Person, Touched]]:
         """Every nurture touch and request for content, with the person it is about."""
         return [(news.person, touched) for news in self.news for touched in news.touches]
+
+    @property
+    def surges(self) -> list[tuple[Person, Surged, Write]]:
+        """Every task about an account, with the person it is filed under."""
+        return [
+            (news.person, each, each.write)
+            for news in self.news
+            for each in news.surges
+            if each.write is not None
+        ]
 
     @property
     def writes(self) -> dict[str, Write]:

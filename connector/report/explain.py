@@ -19,6 +19,7 @@ from connector.plan.grade import fit_points, grade
 from connector.plan.reconcile import Alert
 from connector.plan.words import moment
 from connector.report import words
+from connector.report.accounts import about_company
 from connector.report.as_of import AsOf, Scored, as_of, scored
 from connector.report.dossier import Dossier, Who, open_dossier
 from connector.report.past import PastEpisode, PastHold, past_episodes, past_holds
@@ -207,6 +208,7 @@ def _notes(
         notes.append(
             f"As of {moment(at, zone)}: {later}. Records, company and fit are as they are now."
         )
+    notes += about_company(store, config, dossier.person, zone) if at is None else []
     problem = dict(set_aside(store.connection)).get(dossier.person.id)
     if problem:
         notes.append(f"The last evaluation failed ({problem}); it is tried again within the hour.")

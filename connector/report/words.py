@@ -19,13 +19,18 @@ _HELD: Final = {
     Hold.COOLDOWN: "the last hand-off is too recent",
     Hold.SILENCE: "hand-offs are silenced at that time",
     Hold.NO_RECORD: "no record in the CRM that gets the tasks",
+    Hold.NO_OWNER: "nobody who works there owns the company",
+    Hold.JOINED: "the task about their company tells of them",
     Hold.HOLDOUT: "held out, to see what handing off brings",
     Hold.CAPACITY: "no free place was left for it",
     Hold.MACHINE_ONLY: "only the clicks of machines spoke for it",
     Hold.DRY_RUN: "dry run: leadmode is not armed",
 }
 _ADDS: Final = frozenset(
-    {Hold.EXCLUDED, Hold.OPEN_OPPORTUNITY, Hold.SILENCE, Hold.NO_RECORD, Hold.CAPACITY}
+    {
+        *(Hold.EXCLUDED, Hold.OPEN_OPPORTUNITY, Hold.SILENCE, Hold.NO_RECORD, Hold.CAPACITY),
+        Hold.JOINED,
+    }
 )
 """Where the detail says something that the reason does not."""
 
@@ -125,6 +130,8 @@ _BRIEFLY: Final = {
     Hold.COOLDOWN: "cool-down",
     Hold.SILENCE: "silence",
     Hold.NO_RECORD: "no CRM record",
+    Hold.NO_OWNER: "no owner",
+    Hold.JOINED: "in their company's task",
     Hold.HOLDOUT: "held out",
     Hold.CAPACITY: "no free place",
     Hold.MACHINE_ONLY: "machine clicks",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from connector.engine.result import Transition
 from connector.engine.timeline import Engaged
 from connector.model import Hold
-from connector.ruletest.play import Played
+from connector.ruletest.seen import Played
 from connector.ruletest.trace import Trace
 
 

@@ -17,6 +17,7 @@ from connector.engine.timeline import Engaged
 from connector.model import Hold, Kind
 from connector.plan.decide import UNNAMED
 from connector.plan.grade import fit_points, grade
+from connector.ruletest.account_branches import of_accounts
 from connector.ruletest.branch import Branch, Test, Told
 from connector.ruletest.brief_branches import brief_branches
 from connector.ruletest.hand_off_branches import hand_off_branches
@@ -50,17 +51,14 @@ def branches_of(rulebook: Rulebook, authority: str) -> Iterator[Branch]:
     for name, way, met in _of_holds(rulebook):
         yield Branch(part="hold", name=name, way=way, is_met=met)
     for status, reason in rulebook.dispositions.items():
-        yield Branch(
-            part="dispositions", name=status, way="ends an episode", is_met=_ends(status, reason)
-        )
+        met = _ends(status, reason)
+        yield Branch(part="dispositions", name=status, way="ends an episode", is_met=met)
     yield from brief_branches(rulebook)
     yield from hand_off_branches(rulebook, authority)
     yield from of_sharing(rulebook)
     yield from branches_of_lifecycles(rulebook, authority)
     yield from of_nurture(rulebook)
-
-
-# signals and groups
+    yield from of_accounts(rulebook)
 
 
 def _signals(rulebook: Rulebook) -> list[tuple[Signal, Rule]]:

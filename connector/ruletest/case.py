@@ -25,6 +25,8 @@ class Case:
     account: AccountTable | None
     owner: OwnerTable | None
     account_owner: OwnerTable | None
+    colleagues: tuple[Case, ...] = ()
+    """What the others of the story do, each as a test of their own."""
 
     @property
     def name(self) -> str:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from connector.assess import Touched
+from connector.assess import Surged, Touched
 from connector.config.conditions import PERSONA
 from connector.config.durations import duration_text
 from connector.config.rulebook import Grades
 from connector.config.wording import toml_text
 from connector.engine.result import Change
 from connector.model import Decision, Episode, Verdict, Write, WriteKind
+from connector.plan.account_task import Group
 from connector.plan.grade import grade
 from connector.plan.nurture import Step
 from connector.plan.rank import Ranked
-from connector.ruletest.play import Alert, Snapshot, Stand
-from connector.ruletest.tables import ExpectTable, MomentTable, RangeTable
+from connector.ruletest.ranges import RangeTable
+from connector.ruletest.seen import Alert, Snapshot, Stand
+from connector.ruletest.tables import ExpectTable, MomentTable
 
 MUST: Final = "must"
 MUST_NOT: Final = "must_not"
@@ -27,6 +29,9 @@ NOBODY: Final = "nobody"
 """The owner of a task that names none."""
 NO_PERSONA: Final = "none"
 """The persona of somebody whom the rules give none."""
+_NO_GROUP: Final = "they have no company that [account] looks at"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +251,55 @@ class _Look:
         told = ", ".join(f'{each.what} "{each.offer_id}"' for each in self._touches)
         return told or "no touch was made"
 
+    def account_task(self, wanted: bool) -> _Seens:  # noqa: FBT001 - the value of the key
+        holds = any(each.write for _, each in self._snapshot.surges) == wanted
+        yield toml_text(wanted), _Seen(holds=holds, got=self._surges_in_words())
+
+    def account_held(self, wanted: Sequence[str]) -> _Seens:
+        found = {each.surge.hold for _, each in self._snapshot.surges if each.surge.hold}
+        yield one_of(wanted), _Seen(holds=not found.isdisjoint(wanted), got=self._surges_in_words())
+
+    def surging(self, wanted: bool) -> _Seens:  # noqa: FBT001 - the value of the key
+        got = self._snapshot.surging
+        people = self._of_group(lambda group: len(group.members)) or 0
+        said = f"{'surges' if got else 'does not surge'}, {people} engaged"
+        yield toml_text(wanted), _Seen(holds=got == wanted, got=said)
+
+    def missing(self, wanted: Sequence[str]) -> _Seens:
+        found = self._of_group(lambda group: group.missing or (NO_PERSONA,))
+        got = ", ".join(found) if found else _NO_GROUP
+        for name in wanted:
+            holds = name in (found or ())
+            yield toml_text(name), _Seen(holds=holds, missing=found is None, got=got)
+
+    def quadrant(self, wanted: Sequence[str]) -> _Seens:
+        return self._group_value(wanted, lambda group: group.quadrant.value)
+
+    def account_phase(self, wanted: Sequence[str]) -> _Seens:
+        return self._group_value(wanted, lambda group: group.phase or NO_PERSONA)
+
+    def engagement(self, wanted: RangeTable) -> _Seens:
+        return self._group_range(wanted, lambda group: group.engagement)
+
+    def propensity(self, wanted: RangeTable) -> _Seens:
+        return self._group_range(wanted, lambda group: group.propensity)
+
+    def _of_group(self, value: Callable[[Group], T]) -> T | None:
+        return None if self._snapshot.group is None else value(self._snapshot.group)
+
+    def _group_value(self, wanted: Sequence[str], value: Callable[[Group], str]) -> _Seens:
+        got = self._of_group(value)
+        said = toml_text(got or _NO_GROUP)
+        yield one_of(wanted), _Seen(holds=got in wanted, missing=got is None, got=said)
+
+    def _group_range(self, wanted: RangeTable, value: Callable[[Group], float]) -> _Seens:
+        got = self._of_group(value)
+        holds, said = (False, _NO_GROUP) if got is None else (wanted.holds(got), f"{got:.2f}")
+        yield range_text(wanted), _Seen(holds=holds, missing=got is None, got=said)
+
+    def _surges_in_words(self) -> str:
+        return "; ".join(_surge_text(each) for _, each in self._snapshot.surges) or "no surge began"
+
     def machine(self, wanted: int) -> _Seens:
         got = self._snapshot.machines
         yield str(wanted), _Seen(holds=got == wanted, got=str(got))
@@ -284,7 +338,9 @@ class _Look:
         """What hand-offs write, and when they were made; of no rule in particular touches too."""
         handed = [(each.at, write) for each in self._alerts for write in each.alerted.writes]
         touched = [(each.at, each.write) for each in self._touches] if self._whole else []
-        return [(at, write) for at, write in (*handed, *touched) if write.kind is kind]
+        surged = [(at, each.write) for at, each in self._snapshot.surges if each.write]
+        both = (*touched, *(surged if self._whole else ()))
+        return [(at, write) for at, write in (*handed, *both) if write.kind is kind]
 
     def _latest(self) -> Episode | None:
         found = [each for stand in self._stands for each in stand.episodes]
@@ -301,6 +357,11 @@ _LOOKS: Final[Mapping[str, Callable[..., _Seens]]] = {
 
 def _handed_off(alert: Alert) -> bool:
     return alert.alerted.decision.verdict is Verdict.HANDED_OFF
+
+
+def _surge_text(surged: Surged) -> str:
+    held = f"held: {surged.surge.hold} ({surged.surge.detail})"
+    return "a task was made" if surged.write else held
 
 
 def _step_text(step: Step) -> str:

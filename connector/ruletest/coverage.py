@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from connector.ruletest.branch import Told
 from connector.ruletest.branches import branches_of
-from connector.ruletest.play import Played, Player
+from connector.ruletest.play import Player
+from connector.ruletest.seen import Played
 from connector.ruletest.trace import machine_tests_met, traces_of
 
 

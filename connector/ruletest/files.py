@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from connector.ruletest.tables import (
     AccountTable,
     CaseFile,
     CaseTable,
+    DidTable,
     ExpectTable,
     MomentTable,
     OwnerTable,
@@ -113,15 +114,35 @@ class _Reading:
         if table is None or person is None:
             return None
         self._check(table, part)
-        account = named.accounts.get(person.account or "")
-        return Case(
-            part=part,
-            table=table,
-            person=person,
-            account=account,
-            owner=named.owners.get(person.owner or ""),
-            account_owner=named.owners.get(account.owner or "") if account else None,
-        )
+        others = self._colleagues(table, part, named)
+        return replace(_made(part, table, person, named), colleagues=tuple(others))
+
+    def _colleagues(self, table: CaseTable, part: TablePart, named: _Named) -> Iterator[Case]:
+        """The others of the story, who are people of the file, each told of once."""
+        seen = {table.person}
+        for index, one in enumerate(table.colleagues):
+            person = _like(one.person, named.people)
+            place = part.value_place(("colleagues", index, "person"))
+            if one.person not in named.people:
+                self._unknown(place, "person", one.person, named.people)
+            elif one.person in seen:
+                message = f"{toml_text(one.person)} is in the story already."
+                self._add(place, message, "Put everything they do into one timeline.")
+            elif person is not None:
+                alone: dict[str, object] = {
+                    "person": one.person,
+                    "timeline": one.timeline,
+                    "colleagues": [],
+                }
+                alone |= {
+                    "colleagues": [],
+                    "set": {},
+                    "changes": [],
+                    "opportunities": [],
+                    "taken": [],
+                }
+                yield _made(part, table.model_copy(update=alone), person, named)
+            seen.add(one.person)
 
     def _refuse_unknown(self) -> None:
         for key in self._document.values:
@@ -205,9 +226,12 @@ class _Reading:
             if one.closed is not None and one.closed < one.opened:
                 place = part.value_place(("opportunities", index, "closed"))
                 self._add(place, "closed is before opened.", "Exchange the two.")
-        for index, did in enumerate(table.timeline):
+        timelines: list[tuple[Loc, Sequence[DidTable]]] = [(("timeline",), table.timeline)]
+        for index, other in enumerate(table.colleagues):
+            timelines.append((("colleagues", index, "timeline"), other.timeline))
+        for loc, index, did in ((w, i, d) for w, dids in timelines for i, d in enumerate(dids)):
             if did.arrives is not None and did.arrives < did.at:
-                place = part.value_place(("timeline", index, "arrives"))
+                place = part.value_place((*loc, index, "arrives"))
                 self._add(place, "arrives is before at.", "It is read after it happened.")
 
     def _check_moment(self, moment: MomentTable, part: TablePart, loc: Loc) -> None:
@@ -280,6 +304,18 @@ class _Reading:
 
     def _add(self, place: Place, message: str, advice: str = "") -> None:
         self.problems.append(Problem(place=place, message=message, advice=advice))
+
+
+def _made(part: TablePart, table: CaseTable, person: PersonTable, named: _Named) -> Case:
+    account = named.accounts.get(person.account or "")
+    return Case(
+        part=part,
+        table=table,
+        person=person,
+        account=account,
+        owner=named.owners.get(person.owner or ""),
+        account_owner=named.owners.get(account.owner or "") if account else None,
+    )
 
 
 def _asked(table: ExpectTable | None) -> list[str]:

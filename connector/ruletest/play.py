@@ -7,29 +7,26 @@ in between. Nothing is decided here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from connector.assess import (
     Admission,
-    Alerted,
     Assess,
     Assessed,
-    Marked,
-    Touched,
     ranked_now,
     sight_of,
     timeline_of,
 )
 from connector.clock import MINUTE
 from connector.config.rulebook import LeadMode, Rulebook
-from connector.engine.condition import Facts
 from connector.engine.evaluate import evaluate
 from connector.engine.machine import classify
 from connector.engine.match import Matcher
 from connector.engine.result import Evaluation
 from connector.engine.timeline import Engaged, Timeline
-from connector.model import Decision, Engagement, Episode, Evidence, Kind, Person, Verdict
+from connector.model import Decision, Engagement, Kind, Person, Verdict
+from connector.plan.account import account_facts
+from connector.plan.account_task import Group
 from connector.plan.facts import facts_of
 from connector.plan.grade import fit_points
 from connector.plan.nurture import Nurture, State, Step
@@ -38,94 +35,13 @@ from connector.ports import Stream
 from connector.ruletest.case import Case
 from connector.ruletest.moments import ZERO
 from connector.ruletest.records import News, news_of, person_ref
+from connector.ruletest.seen import Alert, Mark, Played, Snapshot, Stand
 from connector.store import Store
 from connector.store.persons import load_person
 
 POLL: Final = MINUTE
 """ms between two polls."""
 _ALL: Final = 1_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stand:
-    """One lead mode at a moment of a test."""
-
-    timeline: Timeline
-    evaluation: Evaluation
-    episodes: tuple[Episode, ...]
-    """As recorded, those that no longer hold left out."""
-    ranked: Ranked | None = None
-    """Where the person stands in the order; None: not in lead mode."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
-    """A decision, and when it was made."""
-
-    at: int
-    alerted: Alerted
-    person: Person
-    facts: Facts
-    waited: int = 0
-    """ms for which it had waited for a free place."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """The beginning or end of an episode that set fields, and when they were set."""
-
-    at: int
-    marked: Marked
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """Everything about the person at one moment of a test."""
-
-    at: int
-    stands: dict[str, Stand]
-    """By id of the lead mode, those that apply to the person first."""
-    applying: tuple[str, ...]
-    """The ids of the lead modes that apply to the person."""
-    alerts: tuple[Alert, ...]
-    """Since the moment before."""
-    marks: tuple[Mark, ...]
-    """Since the moment before."""
-    touches: tuple[Touched, ...]
-    """Since the moment before."""
-    nurture: Step
-    """Where they stand in the latest program they came into."""
-    facts: Facts
-    fit: float
-    waiting: frozenset[str]
-    """The ids of the lead modes by which an alert waits for a free place."""
-    engagements: tuple[Engaged, ...]
-    """What had been read by then, with its evidence class as the rules see it."""
-
-    @property
-    def machines(self) -> int:
-        """How much of it the rules take for a machine's."""
-        return sum(each.evidence == Evidence.MACHINE for each in self.engagements)
-
-
-@dataclass(slots=True)
-class Played:
-    """What came of a test."""
-
-    snapshots: list[Snapshot] = field(default_factory=list)
-    """One per moment, and a last one after everything."""
-    alerts: list[Alert] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-    touches: list[Touched] = field(default_factory=list)
-    """Of nurture programs, and content that was asked for."""
-    steps: list[tuple[str, Step]] = field(default_factory=list)
-    """Where the person stood in each program, whenever they were looked at."""
-    looks: list[Facts] = field(default_factory=list)
-    """The facts of every assessment that had other ones than the one before."""
-    person: Person = field(default_factory=lambda: Person(id=0))
-    """In the end."""
-    read: tuple[Engaged, ...] = ()
-    """Everything that was read, as the sources classed it."""
 
 
 class Player:
@@ -151,7 +67,7 @@ class _Playing:
         self._news = news_of(case, self._authority)
         self._person: int | None = None
         self._played = Played()
-        self._told = self._told_marks = 0
+        self._told = self._told_marks = self._told_surges = 0
         self._admission = Admission(store, assess)
         self._taken = sorted(case.table.taken, key=lambda each: each.at)
         self._waiting_since: dict[tuple[object, ...], int] = {}
@@ -176,25 +92,28 @@ class _Playing:
         """What is there when leadmode begins to look is the baseline."""
         touched = {person for news in self._pages(now) for person in self._store_all(news, now)}
         self._store.people.wake(touched, 0, baseline_before=now)
-        for person in sorted(touched):
-            self._look(person, now)
+        self._look_at(sorted(touched), now)
 
     def _tick(self, now: int) -> None:
         """Everything that becomes due before `now`, each at its moment."""
-        while (due := self._store.people.next_due()) is not None and due < now:
+        while (due := self._next_due()) is not None and due < now:
             self._take(due)
-            for person in self._store.people.due(due, 1):
-                self._look(person, due)
+            self._look_at(self._store.people.due(due, 1), due, self._due_accounts(due))
             self._admit(due)
+
+    def _next_due(self) -> int | None:
+        moments = (self._store.people.next_due(), self._store.accounts.next_due())
+        return min((each for each in moments if each is not None), default=None)
+
+    def _due_accounts(self, now: int) -> list[int]:
+        return self._assess.accounts.due(now, _ALL)
 
     def _read(self, now: int) -> None:
         """Read stream by stream and look at once, then at what is due, then at what waits."""
         self._take(now)
         for page in self._pages(now):
-            for person in sorted(self._store_all(page, now)):
-                self._look(person, now)
-        for person in self._store.people.due(now, _ALL):
-            self._look(person, now)
+            self._look_at(sorted(self._store_all(page, now)), now)
+        self._look_at(self._store.people.due(now, _ALL), now, self._due_accounts(now))
         self._admit(now)
 
     def _take(self, now: int) -> None:
@@ -250,13 +169,34 @@ class _Playing:
         who = people.who(news.engagement)
         return set() if who is None else self._store.timelines.add([(who, news.engagement)])
 
+    def _look_at(self, persons: Sequence[int], now: int, accounts: Sequence[int] = ()) -> None:
+        """People and their companies, as the daemon does."""
+        desk = self._assess.accounts
+        numbers = sorted({*accounts, *desk.around(persons)})
+        begun = [one for each in numbers if (one := desk.begin(each, now)) is not None]
+        for person in persons:
+            self._look(person, now)
+        for one in begun:
+            for surged in desk.finish(one, now, room=None):
+                if one.account.ref.id == self._case.person.account:
+                    self._played.surges.append((now, surged))
+
     def _look(self, person: int, now: int) -> None:
         news = self._assess.person(person, now)
         self._note(news, now)
+        if not self._is_about(news.person):
+            return
         self._played.touches += news.touches
         self._note_programs(news.person, now)
 
+    def _is_about(self, person: Person) -> bool:
+        """Whether it is the person of the test, and not somebody else of the story."""
+        others = {person_ref(each, self._authority) for each in self._case.colleagues}
+        return all(record.ref not in others for record in person.records)
+
     def _note(self, news: Assessed, now: int) -> None:
+        if not self._is_about(news.person):
+            return
         facts = facts_of(news.person, self._authority, self._player.rulebook.personas, now)
         if facts not in self._played.looks[-1:]:
             self._played.looks.append(facts)
@@ -316,7 +256,13 @@ class _Playing:
         self._told, self._told_marks = len(self._played.alerts), len(self._played.marks)
         touches = tuple(self._played.touches[self._touched :])
         self._touched = len(self._played.touches)
+        surges = tuple(self._played.surges[self._told_surges :])
+        self._told_surges = len(self._played.surges)
+        group, surging = self._company(person, now)
         return Snapshot(
+            surges=surges,
+            group=group,
+            surging=surging,
             at=now,
             stands=stands,
             applying=tuple(mode.rule.id for mode in modes if mode.applies_to.holds(facts)),
@@ -329,6 +275,19 @@ class _Playing:
             waiting=frozenset(each.decision.rule for each in self._store.waiting.of(person.id)),
             engagements=classify(engagements, rulebook.machine),
         )
+
+    def _company(self, person: Person, now: int) -> tuple[Group | None, bool]:
+        """The company of the person, and whether it surges."""
+        if self._assess.accounts.rule is None or person.account is None:
+            return None, False
+        sales = (*person.opportunities, *person.colleagues_opportunities)
+        facts = account_facts(person.account, person.account_owner, sales, now)
+        self._played.accounts.append(facts)
+        number = self._store.accounts.number(person.account) or 0
+        group = self._assess.accounts.group(number, now)
+        if group is not None:
+            self._played.groups.append(group)
+        return group, any(each.is_open for each in self._store.accounts.of(number))
 
     def _load(self) -> Person:
         """The person; nobody, as long as nothing was read about them."""

@@ -42,6 +42,12 @@ class News:
 def news_of(case: Case, authority: str) -> list[News]:
     """Everything that is to be read in a test, in order."""
     found = [*_records(case, authority), *_engagements(case, authority)]
+    told = {each.record.ref for each in found if each.record is not None}
+    for other in case.colleagues:
+        for news in (*_records(other, authority), *_engagements(other, authority)):
+            if news.record is None or news.record.ref not in told:
+                found.append(news)
+                told |= {news.record.ref} if news.record is not None else set()
     return sorted(found, key=lambda each: each.at)
 
 

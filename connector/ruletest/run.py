@@ -16,7 +16,8 @@ from connector.ruletest.case import Case
 from connector.ruletest.compare import Difference, differences
 from connector.ruletest.coverage import Coverage, Covered
 from connector.ruletest.moments import moment_text
-from connector.ruletest.play import Played, Player, Snapshot
+from connector.ruletest.play import Player
+from connector.ruletest.seen import Played, Snapshot
 from connector.ruletest.story import Line, Standing, lines_around, standing_of
 from connector.ruletest.tables import MomentTable
 from connector.store import Store

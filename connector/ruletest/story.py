@@ -14,7 +14,8 @@ from connector.engine.timeline import Engaged
 from connector.model import Evidence, Kind
 from connector.ruletest.compare import decision_text
 from connector.ruletest.moments import moment_text
-from connector.ruletest.play import Played, Player, Snapshot
+from connector.ruletest.play import Player
+from connector.ruletest.seen import Played, Snapshot
 from connector.ruletest.trace import over_cap, whole_standing
 
 _BEFORE: Final = 12

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
@@ -19,8 +18,10 @@ from connector.config.types import (
 )
 from connector.config.wording import Table
 from connector.model import Hold
+from connector.plan.account import Quadrant
 from connector.plan.nurture import State
 from connector.ruletest.moments import ZERO, When
+from connector.ruletest.ranges import Range
 
 Written = Annotated[str, StringConstraints(min_length=1)]
 Count = Annotated[int, Field(ge=1)]
@@ -155,6 +156,15 @@ class OpportunityTable(Table):
     """Whether it names the person, only the company, or somebody else who works there."""
 
 
+class ColleagueTable(Table):
+    """Somebody else of the story, usually of the same company."""
+
+    person: Written
+    """Another table [person.NAME] of the same file."""
+    timeline: list[DidTable] = Field(default_factory=list)
+    """What they did."""
+
+
 class TakenTable(Table):
     """Places of a week that others have got, before or in the story."""
 
@@ -166,65 +176,6 @@ class TakenTable(Table):
     """Who got them: the name of an [owner.NAME], or an id. Left out: the owner of the person."""
 
 
-class RangeTable(Table):
-    """A range of numbers."""
-
-    above: float | None = None
-    """More than this."""
-    at_least: float | None = None
-    """This or more."""
-    at_most: float | None = None
-    """This or less."""
-    below: float | None = None
-    """Less than this."""
-
-    def holds(self, number: float) -> bool:
-        """Whether the number lies within every bound that is given."""
-        return (
-            (self.above is None or number > self.above)
-            and (self.at_least is None or number >= self.at_least)
-            and (self.at_most is None or number <= self.at_most)
-            and (self.below is None or number < self.below)
-        )
-
-
-class BadRange(ValueError):
-    """A value is no range; `advice` says what to write."""
-
-    advice = "Write 55, [50, 60] or { at_least = 50 }."
-
-
-def _as_range(value: object) -> object:
-    match value:
-        case bool():
-            raise BadRange("is not a range of numbers")
-        case int() | float():
-            return {"at_least": value - 0.5, "below": value + 0.5}
-        case [int() | float() as low, int() | float() as high] if low <= high:
-            return {"at_least": low, "at_most": high}
-        case Mapping() if value:
-            return value
-    raise BadRange("is not a range of numbers")
-
-
-Range = Annotated[
-    RangeTable,
-    BeforeValidator(_as_range),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "number"},
-                {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"}},
-                {
-                    "type": "object",
-                    "properties": {key: {"type": "number"} for key in RangeTable.model_fields},
-                    "additionalProperties": False,
-                    "minProperties": 1,
-                },
-            ]
-        }
-    ),
-]
 Left = Literal["decayed", "idle", "converted", "rejected", "recycled", "disqualified", "ineligible"]
 Lefts = Annotated[list[Left], *one_or_many({"enum": list(get_args(Left))}), Field(min_length=1)]
 Holds = Annotated[
@@ -256,6 +207,13 @@ Programs = Annotated[
 Reasons = Annotated[
     list[ProgramReason],
     *one_or_many({"enum": list(get_args(ProgramReason))}),
+    Field(min_length=1),
+]
+
+
+Quadrants = Annotated[
+    list[Annotated[Quadrant, Field(strict=False)]],
+    *one_or_many({"enum": [each.value for each in Quadrant]}),
     Field(min_length=1),
 ]
 
@@ -317,6 +275,22 @@ class ExpectTable(Table):
     """Where they stand in the latest nurture program they came into; one of several."""
     because_of: Reasons = Field(default_factory=list)
     """Why they are paused in that program, or left it; one of several."""
+    account_task: bool | None = None
+    """Whether a task about their company was made since the moment before."""
+    account_held: Holds = Field(default_factory=list)
+    """Why such a task was held back since the moment before; one of several."""
+    surging: bool | None = None
+    """Whether their company surges then."""
+    missing: Texts = Field(default_factory=list)
+    """Personas that the group of their company lacks then; "none" when it is whole."""
+    quadrant: Quadrants = Field(default_factory=list)
+    """Where their company stands then; one of several."""
+    account_phase: Texts = Field(default_factory=list)
+    """The phase of their company then, or one of several; "none" when it has none."""
+    engagement: Range | None = None
+    """The points of all people of their company then."""
+    propensity: Range | None = None
+    """The points for how likely their company is to buy."""
     machine: int | None = Field(default=None, ge=0)
     """How much of all that was done by then the rules take for a machine's."""
 
@@ -347,6 +321,8 @@ class CaseTable(Table):
     """Since when leadmode looks. Left out: from the beginning of the story."""
     timeline: list[DidTable] = Field(default_factory=list)
     """What the person did."""
+    colleagues: list[ColleagueTable] = Field(default_factory=list)
+    """Who else is there, for rules about companies."""
     changes: list[ChangeTable] = Field(default_factory=list)
     """What changed in the CRM."""
     opportunities: list[OpportunityTable] = Field(default_factory=list)

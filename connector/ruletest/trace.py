@@ -16,7 +16,8 @@ from connector.engine.result import Reason, Standing, Transition
 from connector.engine.rule import EPSILON, MachineTests, Rule, Signal
 from connector.engine.timeline import Engaged, Timeline
 from connector.model import Evidence
-from connector.ruletest.play import Played, Player
+from connector.ruletest.play import Player
+from connector.ruletest.seen import Played
 
 _EVERYTHING: Final = 1_000_000
 """Pieces of evidence: all of them."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, Self
 
+from connector.store.accounts import Accounts
 from connector.store.connection import not_waiting, open_copy, open_reader, open_writer
 from connector.store.episodes import Episodes
 from connector.store.nurture import Enrolments
@@ -36,6 +37,7 @@ class Store:
         self._lock = threading.RLock()
         self.connection = connection
         self.people = People(self.connection)
+        self.accounts = Accounts(self.connection)
         self.timelines = Timelines(self.connection)
         self.episodes = Episodes(self.connection)
         self.enrolments = Enrolments(self.connection)

@@ -133,14 +133,18 @@ class Outbox:
         )
         return changed.rowcount
 
-    def follow(self, person: int, gone: RecordRef, survivor: RecordRef, now: int) -> None:
-        """Writes for a record of a person that was merged away go to the one it became; keys stay.
+    def follow(self, person: int | None, gone: RecordRef, survivor: RecordRef, now: int) -> None:
+        """Writes for a record that was merged away go to the one it became; keys stay.
 
-        So do tasks that the platform refused because the record was gone before we heard of it.
+        With `person`, those about that person alone. So do tasks that the platform refused because
+        the record was gone before we heard of it.
         """
         new = (survivor.object_type, survivor.id)
         place = (person, gone.instance, gone.object_type, gone.id)
-        where = "WHERE person = ? AND instance = ? AND object_type = ? AND external_id = ? AND"
+        where = (
+            "WHERE person = coalesce(?, person) AND instance = ? AND object_type = ? "
+            "AND external_id = ? AND"
+        )
         self._db.execute(
             f"UPDATE outbox SET object_type = ?, external_id = ?, state = 'pending', next_at = ?, "
             f"reason = '', settled_at = NULL {where} state = 'cancelled' AND kind = ? "

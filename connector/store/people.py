@@ -10,6 +10,7 @@ from typing import Final
 
 from connector.identity import normalised, unifies
 from connector.model import Engagement, Record, RecordRef, Role
+from connector.store.accounts import Accounts
 from connector.store.merge import merge
 from connector.store.outbox import Outbox
 from connector.store.rows import RECORD_COLUMNS, SELECT_RECORD, decode, encode, is_open
@@ -62,6 +63,8 @@ class People:
             survivor = self._ref(self._survivor_of(record))
             if survivor.instance == record.ref.instance:
                 Outbox(self._db).follow(person, record.ref, survivor, now)
+        if record.role is Role.ACCOUNT and record.merged_into and before["merged_into"] is None:
+            self._merge_account(number, record, now)
         moved = person is not None and person != before["person"]
         if all(before[name] == value for name, value in after.items()) and not moved:
             return affected | (self.around(number) if links is not None else set())
@@ -278,6 +281,14 @@ class People:
                 return number
             number = winner
         return min(seen)  # records that claim to be merged into each other
+
+    def _merge_account(self, number: int, record: Record, now: int) -> None:
+        """What was decided about an account that was merged away holds for the one it became."""
+        survivor = self._survivor_of(record)
+        Accounts(self._db).move(number, survivor)
+        into = self._ref(survivor)
+        if into.instance == record.ref.instance:
+            Outbox(self._db).follow(None, record.ref, into, now)
 
     def _new_links(self, number: int, record: Record) -> set[int] | None:
         """The person records of an opportunity, None when they are the known ones."""

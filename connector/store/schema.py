@@ -11,7 +11,7 @@ from connector.errors import StateTooNew
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION: Final = 7
+VERSION: Final = 8
 """`PRAGMA user_version` of a database this code can work with."""
 
 _FIRST: Final = (
@@ -164,6 +164,19 @@ _OWNED: Final = (
     "ALTER TABLE record ADD COLUMN owned_since INTEGER",
 )
 
+_ACCOUNTS: Final = (
+    # Which accounts surged, what was decided about it once, and when to look again.
+    """CREATE TABLE account_surge (
+        account INTEGER NOT NULL REFERENCES record, anchor INTEGER NOT NULL,
+        began_at INTEGER NOT NULL, ended_at INTEGER, superseded INTEGER NOT NULL DEFAULT 0,
+        people INTEGER NOT NULL, weight REAL NOT NULL, verdict TEXT NOT NULL, hold TEXT,
+        detail TEXT NOT NULL, receiver TEXT NOT NULL, key TEXT NOT NULL, revision TEXT NOT NULL,
+        decided_at INTEGER NOT NULL, PRIMARY KEY (account, anchor)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE account_look (
+        account INTEGER PRIMARY KEY REFERENCES record, due_at INTEGER, problem TEXT) STRICT""",
+    "CREATE INDEX account_look_due ON account_look (due_at) WHERE due_at IS NOT NULL",
+)
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the database to `VERSION`, with a backup beside it before anything is changed.
@@ -227,6 +240,10 @@ def _migrate(connection: sqlite3.Connection) -> None:
     @migrations(name="0007_owned")
     def owned(db: Database) -> None:
         _apply(db.conn, 7, _OWNED)
+
+    @migrations(name="0008_accounts")
+    def accounts(db: Database) -> None:
+        _apply(db.conn, 8, _ACCOUNTS)
 
     migrations.apply(Database(connection))
 

@@ -64,12 +64,12 @@ class Timelines:
         )
         return gone.rowcount > 0
 
-    def of(self, person: int) -> tuple[Engaged, ...]:
-        """The engagement of one person in order."""
+    def of(self, person: int, *, after: int = -(2**62)) -> tuple[Engaged, ...]:
+        """The engagement of one person in order, all or that after a moment (UTC ms)."""
         rows = self._db.execute(
             "SELECT at, id, kind, evidence, touchpoint FROM engagement WHERE person = ? "
-            "ORDER BY at, id",
-            (person,),
+            "AND at > ? ORDER BY at, id",
+            (person, after),
         )
         known = self._touchpoints
         return tuple(

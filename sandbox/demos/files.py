@@ -13,7 +13,7 @@ from connector.clock import SystemClock
 from connector.errors import LeadmodeError
 from connector.store import Store
 from sandbox import screen
-from sandbox.demos import acts, nurture
+from sandbox.demos import acts, company, nurture
 from sandbox.demos.busy import show_busy_week
 from sandbox.story.days import midnight, workday
 from sandbox.story.stages import Exports
@@ -54,13 +54,16 @@ def prepare(folder: Path) -> Path:
 def run(out: Console, folder: Path, world: World) -> list[Cycle]:
     """The whole story in `folder`: history, the last days, and what became of the cast."""
     config = prepare(folder)
-    exports = Exports(nurture.with_return(world), folder / "exports")
+    company.prepare_rules(config)
+    told = company.with_company(nurture.with_return(world))
+    exports = Exports(told, folder / "exports")
     acts.introduce(out, world)
     with StoryTime(config, workday(world.until, acts.WORKDAYS)) as leadmode:
         acts.show_history(out, acts.load_history(out, leadmode, exports.write_until, world))
         before = Store.copy(leadmode.config.state)
         cycles = acts.live(out, leadmode, exports.write_until, world)
         acts.explain_champion(out, leadmode, world, cycles)
+        company.show_company(out, leadmode, cycles)
     show_busy_week(out, config, before, world.until)
     acts.summarise(out, world, cycles)
     return [*cycles, *nurture.tell_after(out, config, exports.write_until, world, _FALLBACK)]

@@ -22,6 +22,17 @@ class MakesADuplicateOfARepeat(MemoryAdapter):
         return super().write(renamed)
 
 
+@caught_by("test_08_a_company")
+class KnowsNoCompanies(MemoryAdapter):
+    def write(self, writes):
+        return [
+            Outcome(key=write.key, settled=Settled.REJECTED, reason="no person")
+            if write.target.object_type == "Account"
+            else super(KnowsNoCompanies, self).write([write])[0]
+            for write in writes
+        ]
+
+
 @caught_by("test_08")
 class SaysAppliedToARepeat(MemoryAdapter):
     def write(self, writes):

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from connector.clock import DAY
 from connector.errors import Conflict, FateUnknown
-from connector.model import Outcome, RecordRef, Scalar, Settled, Write, WriteKind
-from connector.ports import Adapter, Delivery, FieldSpec
+from connector.model import Outcome, Record, RecordRef, Scalar, Settled, Write, WriteKind
+from connector.ports import Adapter, Delivery, FieldSpec, Stream
 from tests.adapters.law import Lawful, law
 from tests.adapters.world import START, AnswerLost, World
 
@@ -44,6 +44,11 @@ def repeatable(adapter_type: type[Adapter], kind: WriteKind) -> object:
     """A repeat can be known: every field change, and what a class A or B target creates."""
     known = kind not in KEYED or adapter_type.capabilities.delivery is not Delivery.C
     return known and writable(adapter_type, kind)
+
+
+def of_companies(adapter_type: type[Adapter], kind: WriteKind) -> object:
+    """As `repeatable`, for a platform that has companies."""
+    return repeatable(adapter_type, kind) and adapter_type.capabilities.streams.get(Stream.ACCOUNTS)
 
 
 def makes_fields(adapter_type: type[Adapter]) -> object:
@@ -107,6 +112,18 @@ class WritingLaws(Lawful):
             for again in (adapter, world.adapter()):
                 assert settled(send(again, [write])) == [Settled.ALREADY_APPLIED]
             assert_landed(world, write)
+
+    @law(8, each="kind", of=KEYED, needs=of_companies)
+    def test_08_a_company_gets_tasks_and_notes_as_people_do(self, kind):
+        with self.world() as world:
+            rows = [world.put(Stream.ACCOUNTS, n, world.clock.now()) for n in (2, 4)]
+            companies = [row.ref for row in rows if isinstance(row, Record)]
+            targets = [companies[0], world.target(1), companies[1]]
+            writes = [some_write(world, kind, target, n) for n, target in enumerate(targets)]
+            assert settled(send(world.adapter(), writes)) == [Settled.APPLIED] * 3
+            again = send(world.adapter(), writes)
+            assert settled(again) == [Settled.ALREADY_APPLIED] * 3
+            assert_landed(world, *writes)
 
     @pytest.mark.fault("F12")
     @law(9, each="kind", of=WriteKind, needs=repeatable)

@@ -15,8 +15,9 @@ from pydantic import BaseModel
 from connector.config.settings import shipped_rules
 from connector.model import Hold
 from connector.ruletest import read_cases, run_cases
+from connector.ruletest.ranges import RangeTable
 from connector.ruletest.schema import case_schema
-from connector.ruletest.tables import CaseFile, RangeTable
+from connector.ruletest.tables import CaseFile
 from tests.config.documented import NEEDED, keys_of
 from tests.ruletest.test_shipped import PACK
 

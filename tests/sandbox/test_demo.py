@@ -11,8 +11,8 @@ import pytest
 from rich.console import Console
 
 from connector.clock import DAY, to_millis
-from connector.model import Verdict
-from sandbox.demos import acts, files
+from connector.model import Hold, Verdict
+from sandbox.demos import acts, company, files
 from sandbox.story.days import is_workday, workday
 from sandbox.story.telling import tell
 from sandbox.story.world import World
@@ -64,6 +64,19 @@ def test_the_cast_fares_as_promised(world: World, cycles: list[Cycle]):
     assert {m.key: acts.made_of(m, cycles) for m in world.cast} == MADE_OF_THE_CAST
 
 
+def test_a_company_of_which_three_move_is_one_task_and_one_of_them_joins_it(
+    told: io.StringIO, cycles: list[Cycle]
+):
+    assert company.writes_about(cycles) == [f"{company.COMPANY}: 3 people are looking at us"]
+    held = [a.decision for c in cycles for n in c.news for a in n.alerts if a.decision.hold]
+    joined = [each for each in held if each.hold is Hold.JOINED]
+    assert [each.detail for each in joined] == [company.COMPANY]
+    said = " ".join(told.getvalue().split())
+    assert f"{company.COMPANY}: pursue" in said
+    assert "nobody engaged is executive" in said
+    assert "Petr Havel (Maintenance Manager): attended the webinar" in said
+
+
 def test_a_busy_week_defers_some_and_says_whom(told: io.StringIO, cycles: list[Cycle]):
     _, _, act = told.getvalue().partition("a busy week")
     (waiting,) = re.findall(r"^  (\d+) would wait for a free place", act, re.MULTILINE)
@@ -82,7 +95,9 @@ def test_every_hand_off_is_one_task_in_the_file(folder: Path, cycles: list[Cycle
     with (folder / "exports" / "out" / "tasks.csv").open(encoding="utf-8", newline="") as file:
         keys = [row["leadmode_key"] for row in csv.DictReader(file)]
     touches = [each for cycle in cycles for news in cycle.news for each in news.touches]
+    surged = [each for cycle in cycles for news in cycle.news for each in news.surges]
     writes = [write for alert in handed for write in alert.writes]
+    writes += [each.write for each in surged if each.write is not None]
     writes += [each.write for each in touches]
     assert [each.what for each in touches] == ["touch-1", "touch-2"]
     assert sorted(keys) == sorted(write.key for write in writes)

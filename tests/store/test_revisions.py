@@ -101,7 +101,16 @@ def test_an_older_database_is_brought_up_to_date_after_a_backup(tmp_path: Path):
     old = tmp_path / "old"
     Store.open(old).close()
     with closing(sqlite3.connect(old / FILE_NAME)) as connection, connection:
-        for table in ("rule_text", "rule_spell", "reload", "late", "enrolment", "touch"):
+        for table in (
+            "rule_text",
+            "rule_spell",
+            "reload",
+            "late",
+            "enrolment",
+            "touch",
+            "account_surge",
+            "account_look",
+        ):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("DROP INDEX outbox_created")
         connection.execute("DROP INDEX record_owner")

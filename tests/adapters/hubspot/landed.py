@@ -41,7 +41,11 @@ def landed(portal: Portal, instance: str, kind: WriteKind) -> list[Landed]:
 
 def _landed(portal: Portal, instance: str, kept: Kept) -> Landed:
     told = kept.properties
-    [contact] = portal.associations.of(kept.type, kept.id, "contacts")
+    [(about, number)] = [
+        (name, each)
+        for name in ("contacts", "companies")
+        for each in portal.associations.of(kept.type, kept.id, name)
+    ]
     if kept.type == "notes":
         subject, body = _parts(told.get("hs_note_body", ""))
         fields: dict[str, Scalar] = {"subject": subject, "body": body}
@@ -54,7 +58,7 @@ def _landed(portal: Portal, instance: str, kept: Kept) -> Landed:
             "priority": words.get(told.get("hs_task_priority", "")),
             "owner": told.get("hubspot_owner_id"),
         }
-    target = RecordRef(instance, "contacts", str(contact))
+    target = RecordRef(instance, about, str(number))
     return Landed(target=target, fields=fields, key=told[KEY])
 
 

@@ -326,7 +326,9 @@ class SalesforceWorld:
             "priority": words.get(str(row.get("Priority"))),
             "owner": row.get("OwnerId"),
         }
-        target = RecordRef(self.instance, "Lead", str(row.get("WhoId")))
+        who, what = row.get("WhoId"), row.get("WhatId")
+        about = ("Lead", str(who)) if who else ("Account", str(what))
+        target = RecordRef(self.instance, *about)
         return Landed(target=target, fields=fields, key=str(row.get(KEY)))
 
     def look(self) -> dict[RecordRef, Fields]:
