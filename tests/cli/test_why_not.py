@@ -77,7 +77,7 @@ def test_nobody_is_told_with_exit_code_2(told: Company, leadmode: Leadmode):
 
 def test_json(told: Company, leadmode: Leadmode):
     document = json.loads(leadmode(told, "why-not", "P2", "--json").output)
-    assert set(document) == {"who", "at", "zone", "rules", "log", "notes"}
+    assert set(document) == {"who", "at", "zone", "rules", "log", "notes", "programs"}
     assert [(each["answer"], each["rule"]) for each in document["rules"]] == [("held", "returning")]
     assert document["log"][0]["decided_at"] == "2026-11-12T18:00:00.000Z"
     assert document["log"][0]["revision"]
