@@ -100,9 +100,9 @@ def test_in_whatever_order_engagement_arrives_one_surge_makes_one_task(touches, 
         for each in found.changed:
             assert each.key == recorded[each.anchor].key  # what was decided stands
             recorded[each.anchor] = each
-        for each in found.fresh:
-            assert each.began_at not in recorded
-            recorded[each.began_at] = surge(each.began_at, each.ended_at, key=str(each.began_at))
+        for one in found.fresh:
+            assert one.began_at not in recorded
+            recorded[one.began_at] = surge(one.began_at, one.ended_at, key=str(one.began_at))
         live = [each for each in recorded.values() if not each.superseded]
         for one in spans:  # every surge that is, is one that was recorded, and told of once
             assert (
