@@ -262,16 +262,19 @@ class AccountDesk:
             )
         )
         write = setting.agreed.get(made.key, made)
-        store.outbox.add(
-            write,
-            person=filed,
-            revision=setting.rulebook.revision,
-            now=now,
-            held=STORM if room is not None and room <= 0 else "",
-        )
+        self._queue(write, filed, now, held=room is not None and room <= 0)
         surge = dataclasses.replace(surge, key=write.key)
         store.accounts.put(begun.number, surge)
         return Surged(account=begun.account, surge=surge, person=person, write=write, group=group)
+
+    def _queue(self, write: Write, person: int, now: int, *, held: bool) -> None:
+        self._store.outbox.add(
+            write,
+            person=person,
+            revision=self._setting.rulebook.revision,
+            now=now,
+            held=STORM if held else "",
+        )
 
 
 def _again(surge: AccountSurge) -> Span:

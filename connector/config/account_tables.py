@@ -23,7 +23,7 @@ class AccountPointsTable(Table):
     """Points for the propensity of a company to buy."""
 
     when: Condition
-    """Which companies get the points: fields of account and owner."""
+    """Which companies get the points: fields of account and owner, and its history."""
     points: float
     """How many; a negative number takes some away."""
     label: str = ""
@@ -38,7 +38,7 @@ class AccountTable(Table):
     epoch: Count = 1
     """Raise it only to make tasks again, on purpose, for what was told already."""
     who: Condition = Field(default_factory=dict)
-    """Which companies: fields of account and owner. Left out: all."""
+    """Which companies: fields of account and owner, and its history. Left out: all."""
     signals: Texts = Field(default_factory=list)
     """Ids of the signals that count. Left out: all."""
     people: float = Field(default=3.0, gt=0)

@@ -28,7 +28,7 @@ INDEX_LAG: Final = 30 * SECOND
 """A search finds a task so long after it was made."""
 _STREAMS: Final = {
     Role.OWNER: Stream.OWNERS,
-    Role.ACCOUNT: Stream.ACCOUNTS,
+    Role.ACCOUNT: Stream.OWNERS,  # a stream of their own would cost every history a request
     Role.PERSON: Stream.PEOPLE,
     Role.OPPORTUNITY: Stream.OPPORTUNITIES,
 }

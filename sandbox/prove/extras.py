@@ -12,8 +12,10 @@ from typing import Final
 from connector.clock import DAY
 from connector.model import Fields
 
-LIFECYCLE, NURTURE, CAPACITY = "lifecycle", "nurture", "capacity"
-EXTRAS: Final = (LIFECYCLE, NURTURE, CAPACITY)
+LIFECYCLE, NURTURE, CAPACITY, ACCOUNT = "lifecycle", "nurture", "capacity", "account"
+EXTRAS: Final = (LIFECYCLE, NURTURE, CAPACITY, ACCOUNT)
+CROWD, ENGAGED_FOR = 3, 10 * DAY
+"""So many people of the company within so long, and it surges."""
 BY_LIST: Final = tuple(f"offer-{number}" for number in range(1, 6))
 """Offers that the program by list may use; each is the name of its list as well."""
 OFFERS: Final = (*BY_LIST, "offer-6", "offer-7", "offer-8")
@@ -69,6 +71,15 @@ wait = "7d"
 [capacity.digest]
 subject = "Deferred in the week of {{week}}"
 """
+# Whoever gets the task gets no hand-off, so that nobody's own task is joined to it.
+_ACCOUNT: Final = """
+[account]
+people = 3
+window = "10d"
+cooldown = "0d"
+subject = "Surge of {{account.name}}"
+fallback_owner = "U2"
+"""
 
 
 def _nurture() -> str:
@@ -88,7 +99,12 @@ def _nurture() -> str:
     return offers + "".join(programs)
 
 
-RULES: Final = {LIFECYCLE: _LIFECYCLE, NURTURE: _nurture(), CAPACITY: _CAPACITY}
+RULES: Final = {
+    LIFECYCLE: _LIFECYCLE,
+    NURTURE: _nurture(),
+    CAPACITY: _CAPACITY,
+    ACCOUNT: _ACCOUNT,
+}
 """What is added to the rules, by kind."""
 
 
@@ -100,6 +116,7 @@ class Matter(StrEnum):
     TOUCH = "touch"
     CONTENT = "content"
     DIGEST = "digest"
+    SURGE = "surge"
 
 
 _SUBJECTS: Final = {
@@ -107,6 +124,7 @@ _SUBJECTS: Final = {
     "Offer": Matter.TOUCH,
     "Content": Matter.CONTENT,
     "Deferred": Matter.DIGEST,
+    "Surge": Matter.SURGE,
 }
 
 

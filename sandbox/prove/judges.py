@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import Final
 
 from connector.clock import DAY
-from connector.model import Hold
+from connector.model import Hold, Verdict
 from sandbox.prove.crm import Effect
 from sandbox.prove.extras import (
+    ACCOUNT,
     BY_LIST,
     CAPACITY,
     LIFECYCLE,
@@ -24,7 +25,7 @@ from sandbox.prove.extras import (
 )
 from sandbox.prove.people import Broken, Someone
 from sandbox.prove.play import KNOWN_AT, Played
-from sandbox.prove.truth import Due, key, owed
+from sandbox.prove.truth import Due, key, owed, surges_of
 
 _WEEK: Final = 7 * DAY
 _MONDAY: Final = 4 * DAY
@@ -42,11 +43,36 @@ def judged(played: Played, people: Iterable[Someone]) -> Iterator[Broken]:
         for someone in everybody:
             yield from _touches(played, someone)
         yield from _once(played, Matter.CONTENT)
+    if ACCOUNT in played.extras:
+        yield from _surges(played, everybody)
     if CAPACITY in played.extras:
         yield from _once(played, Matter.DIGEST)
         yield from _weeks(played, everybody)
         for someone in everybody:
             yield from _deferred(played, someone)
+
+
+def _surges(played: Played, everybody: Iterable[Someone]) -> Iterator[Broken]:
+    """A surge of the company is one task, or shows why it is none; and no task is of none."""
+    known = {surge.key for surge in played.surges}
+    surplus = [e for e in _of(played, Matter.SURGE) if e.key not in known]
+    if not remembers(played):
+        return
+    for effect in surplus:
+        yield Broken(promise="P2", what=f"a task about a surge that nobody recorded: {effect.key}")
+    live = [each for each in played.surges if not each.superseded]
+    for began, ended in surges_of([someone.acts for someone in everybody]):
+        mine = [s for s in live if began < (s.ended_at or ended) and s.began_at < ended]
+        told = [each for each in mine if each.verdict is Verdict.HANDED_OFF]
+        if len(told) > 1:
+            yield Broken(promise="P2", what=f"{len(told)} tasks about the surge of {began}")
+        if any(each.key not in played.crm.keys for each in told):
+            yield Broken(promise="P1", what=f"the task about the surge of {began} never came")
+        acts = [act for someone in everybody for act in someone.acts if act.at <= began]
+        readable = max(act.readable_at for act in acts)
+        seen = any(readable < at < ended for host in played.hosts for at in host.whole_at)
+        if seen and all(each.hold is Hold.OVER for each in mine):
+            yield Broken(promise="P1", what=f"the surge of {began} was seen in time, and not told")
 
 
 def remembers(played: Played) -> bool:

@@ -1,4 +1,4 @@
-"""Fifteen ways to get exactly once wrong. A harness that lets one of them pass proves nothing.
+"""Seventeen ways to get exactly once wrong. A harness that lets one of them pass proves nothing.
 
 Each takes the place of one small part of a sound daemon, here and nowhere else.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final
 from unittest import mock
 
+from connector.assess.accounts import AccountDesk
 from connector.assess.digests import Digests
 from connector.assess.lifecycle import Lifecycles
 from connector.assess.programs import Programs, Touched
@@ -168,6 +169,14 @@ def _no_touch(self: Programs, touched: Touched, used: int) -> bool:
     return not touched.offer and _queue_touch(self, touched, used)
 
 
+_queue_surge = AccountDesk._queue
+
+
+def _surge_twice(self: AccountDesk, write: Write, person: int, now: int, *, held: bool) -> None:
+    _queue_surge(self, write, person, now, held=held)
+    _queue_surge(self, _again(write), person, now, held=held)
+
+
 def _no_digest(*_: Any, **__: Any) -> None:
     """Written off, and never queued."""
 
@@ -187,6 +196,8 @@ MUTANTS: Final = (
     Mutant(name="no touch", patches={f"{_DESKS}.programs.Programs._queue": _no_touch}),
     Mutant(name="digest twice", patches={f"{_DESKS}.digests.Digests._queue": _digest_twice}),
     Mutant(name="no digest", patches={f"{_DESKS}.digests.Digests._queue": _no_digest}),
+    Mutant(name="surge twice", patches={f"{_DESKS}.accounts.AccountDesk._queue": _surge_twice}),
+    Mutant(name="no surge", patches={f"{_DESKS}.accounts.AccountDesk._queue": _no_digest}),
     Mutant(name="lifecycle twice", patches={f"{_DESKS}.lifecycle.Lifecycles._queue": _mark_twice}),
     Mutant(name="no lifecycle", patches={f"{_DESKS}.lifecycle.Lifecycles._queue": _no_mark}),
 )

@@ -11,6 +11,7 @@ from typing import Final
 
 from connector.clock import DAY, MINUTE, ManualClock
 from connector.model import (
+    AccountSurge,
     Engagement,
     Evidence,
     Kind,
@@ -23,7 +24,7 @@ from connector.model import (
 from connector.store.persons import find_person
 from sandbox.prove import setup
 from sandbox.prove.crm import Crm
-from sandbox.prove.extras import CAPACITY, NURTURE, Matter, kind_of
+from sandbox.prove.extras import ACCOUNT, CAPACITY, NURTURE, Matter, kind_of
 from sandbox.prove.fate import Fate, Trouble
 from sandbox.prove.host import SOUND, Host, Parts
 from sandbox.prove.steps import ALONE, PEOPLE, SHARED, History, Step
@@ -36,6 +37,8 @@ KINDS: Final = {
     "page": Kind.PAGE_VIEWED,
     "demo": Kind.FORM_SUBMITTED,
 }
+MILL: Final = RecordRef("crm", "Account", "mill")
+"""Where everybody works, in histories about companies."""
 QUIET: Final = (6, 2, 16, 16, 16)
 """Minutes between the calm cycles at the end: longer than every lag, lease, pause and retry."""
 DAYS: Final = 9
@@ -70,6 +73,8 @@ class Played:
     merged: list[tuple[str, str]] = field(default_factory=list)
     told: dict[str, list[Told]] = field(default_factory=dict)
     """What is held, by person."""
+    surges: list[AccountSurge] = field(default_factory=list)
+    """Of the company, as every leadmode has them recorded."""
     states: dict[str, OutboxState] = field(default_factory=dict)
     """Writes that are not done, by key."""
     restless: int = 0
@@ -114,10 +119,14 @@ class Player:
     def _found(self) -> None:
         owner = RecordRef("crm", "User", "U1")
         self._crm.put(Record(ref=owner, role=Role.OWNER, fields={"active": True}))
+        account = MILL if ACCOUNT in self._played.extras else None
+        if account is not None:
+            self._crm.put(Record(ref=account, role=Role.ACCOUNT, fields={"name": "Mill"}))
         for name in PEOPLE:
             self._crm.put(
                 Record(
                     ref=ref(name),
+                    account=account,
                     role=Role.PERSON,
                     fields={"name": name.title(), "status": "Open"},
                     emails=(f"{name}@mill.example",),
@@ -233,6 +242,7 @@ class Player:
     def _ask(self, hosts: list[Host]) -> None:
         self._played.states.clear()
         self._played.told.clear()
+        self._played.surges.clear()
         for host in hosts:
             store = host.look()
             if store is None:
@@ -241,6 +251,8 @@ class Player:
                 for queued in store.outbox.all():
                     if queued.state is not OutboxState.DONE:
                         self._played.states[queued.write.key] = queued.state
+                known = (surge for _, surge in store.accounts.all())
+                self._played.surges += [each for each in known if each not in self._played.surges]
                 for name in PEOPLE:
                     for person in find_person(store.connection, f"{name}@mill.example"):
                         self._played.told.setdefault(name, []).extend(

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from connector.clock import DAY
 from connector.model import Kind
+from sandbox.prove.extras import CROWD, ENGAGED_FOR
 
 POINTS: Final = 30.0
 HAND: Final = 50.0
@@ -128,3 +129,18 @@ def key(record: str, anchor: Sequence[int], action: str, rule: str = RULE) -> st
     text = json.dumps(parts, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).digest()
     return "lm1-" + base64.b32encode(digest).decode().lower()[:32]
+
+
+def surges_of(people: Sequence[Sequence[Act]]) -> list[tuple[int, int]]:
+    """Beginning and end (UTC ms) of every time in which enough of these people were engaged."""
+    found: list[tuple[int, int]] = []
+    moments = {act.at for acts in people for act in acts}
+    began = None
+    for t in sorted(moments | {at + ENGAGED_FOR for at in moments}):
+        there = sum(any(t - ENGAGED_FOR < act.at <= t for act in acts) for acts in people)
+        if there >= CROWD and began is None:
+            began = t
+        elif there < CROWD and began is not None:
+            found.append((began, t))
+            began = None
+    return found

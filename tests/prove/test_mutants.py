@@ -21,6 +21,8 @@ WANTED = {
     "no touch": 16,
     "digest twice": 7,
     "no digest": 30,
+    "surge twice": 16,
+    "no surge": 16,
     "lifecycle twice": 7,
     "no lifecycle": 7,
 }

@@ -5,11 +5,13 @@ from random import Random
 import pytest
 
 from connector.clock import DAY, HOUR
+from connector.engine.account import surges
 from connector.engine.result import Change
 from connector.engine.timeline import Engaged, Timeline, Touchpoint
 from connector.model import Evidence, Kind
 from connector.plan.key import write_key
 from sandbox.prove import setup, truth
+from sandbox.prove.extras import CROWD, ENGAGED_FOR
 from sandbox.prove.play import BEGIN, KNOWN_AT, ref
 from tests.engine.reference import reference
 from tests.engine.strategies import NO_TESTS
@@ -62,3 +64,15 @@ def test_keys_are_what_the_design_says(anchor):
         action="task",
     )
     assert found == truth.key("ada", anchor, "task")
+
+
+def test_a_company_surges_when_the_definition_says():
+    for seed in range(300):
+        chance = Random(seed)
+        people = [some_acts(chance) for _ in range(4)]
+        touches = [(act.at, n, 1.0) for n, acts in enumerate(people) for act in acts]
+        changes, due = surges(touches, CROWD, ENGAGED_FOR, FAR)
+        assert due is None
+        moments = [each.at for each in changes]
+        wanted = list(zip(moments[::2], moments[1::2], strict=True))
+        assert truth.surges_of(people) == wanted, f"seed {seed}"

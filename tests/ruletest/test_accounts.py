@@ -28,6 +28,10 @@ body = "{{who}} {{missing}} {{standing}}"
 when = { "account.industry" = "Mining" }
 points = 10
 label = "a mine"
+[[account.points]]
+when = { "account_history.won" = { at_least = 1 } }
+points = 5
+label = "bought"
 """
 STORY = """
 [account.pit]
@@ -74,7 +78,7 @@ must = { surging = true, account_task = true, missing = "none", owner = "olga" }
 must_not = { alert = true }
 [[test.moment]]
 at = "-1d"
-must = { held = "joined", because = "Pit", account_phase = "acquisition", propensity = 10 }
+must = { held = "joined", because = "Pit", account_phase = "acquisition", propensity = 15 }
 must_not = { alert = true, account_task = true }
 [[test.moment]]
 at = "now"
@@ -133,7 +137,7 @@ def test_a_story_of_several_people_is_played_and_every_branch_of_it_is_found(tmp
     assert [failure for each in ran.results for failure in each.failures] == []
     ours = [each for each in ran.coverage if each.part == "account"]
     assert {each.branch for each in ours if not each.tests} == {"a mine: not given"}
-    assert len(ours) == 9
+    assert len(ours) == 11
 
 
 @pytest.mark.parametrize(
@@ -144,7 +148,7 @@ def test_a_story_of_several_people_is_played_and_every_branch_of_it_is_found(tmp
         ('missing = "none"', 'missing = "champion"', "none"),
         ('quadrant = "pursue"', 'quadrant = "watch"', '"pursue"'),
         ('account_phase = "acquisition"', 'account_phase = "none"', '"acquisition"'),
-        ("propensity = 10", "propensity = 11", "10.00"),
+        ("propensity = 15", "propensity = 11", "15.00"),
         ('held = "joined"', 'held = "cooldown"', "entered, held: joined (Pit)"),
     ],
 )
