@@ -16,7 +16,7 @@ from sandbox.kill.files import Files, Place
 from sandbox.kill.tasks import Task
 from sandbox.prove import extras, setup
 from sandbox.prove.truth import Act as Deed
-from sandbox.prove.truth import owed
+from sandbox.prove.truth import owed, surges_of
 from sandbox.story.world import Account, Act, Owner, PersonRecord, World
 
 LONG_AGO: Final = 400 * DAY
@@ -75,6 +75,8 @@ class QuickPortal(hubspot.Portal):
 def world(until: int, people: int = 4) -> World:
     """Ties, a row that shows up late, a raised hand, and somebody who leaves by time alone.
 
+    Their company surges, and belongs to somebody else, so that nobody's own task is joined to it.
+
     The second who enters waits for a place until the week after, and somebody goes quiet.
     """
     begin = until - 75 * DAY
@@ -84,7 +86,7 @@ def world(until: int, people: int = 4) -> World:
     )
     account = Account(
         id="A1", name="Mill", domain="mill.example", industry="Paper", employees=80,
-        country="Germany", owner="U01", created_at=begin - LONG_AGO,
+        country="Germany", owner="U02", created_at=begin - LONG_AGO,
     )  # fmt: skip
     records = [
         PersonRecord(
@@ -156,7 +158,9 @@ def amiss(story: World, tasks: Sequence[Task]) -> str:
     """What an undisturbed telling wrote too much or too little; empty: nothing."""
     kinds = Counter(task.subject.split()[0] for task in tasks)
     calls = expected(story)
-    wanted = {"Call": calls, "Deferred": int(calls > 1), "Offer": calls}
+    whose = [[act for act in story.acts if act.record == record.id] for record in story.people]
+    surges = surges_of([[Deed(a.at, a.kind, a.seen_at) for a in acts] for acts in whose])
+    wanted = {"Call": calls, "Deferred": int(calls > 1), "Offer": calls, "Surge": len(surges)}
     doubled = len(tasks) - len({(task.subject, task.about) for task in tasks})
     if kinds == Counter(wanted) and not doubled:
         return ""
@@ -210,6 +214,7 @@ def _own_rules(config: Path, on: str, named: str) -> None:
         *((f'list = "{offer}"', f'list = "{named}"') for offer in extras.OFFERS),
         ('"email_clicked"', '"content_downloaded"'),
         ('fallback_owner = "U1"\n', ""),
+        ('fallback_owner = "U2"\n', ""),
         ('field = "status"', f'field = "{name}"'),
         ('"Working"', f'"{value}"'),
         ('"Open"', f'"{before}"'),
