@@ -152,11 +152,14 @@ def expected(story: World) -> int:
     )
 
 
-def amiss(story: World, tasks: Sequence[Task]) -> str:
+def amiss(story: World, tasks: Sequence[Task], on: str) -> str:
     """What an undisturbed telling wrote too much or too little; empty: nothing."""
     kinds = Counter(task.subject.split()[0] for task in tasks)
     calls = expected(story)
     wanted = {"Call": calls, "Deferred": int(calls > 1), "Offer": calls}
+    if on != "csv":  # nobody puts an export of tasks into its folder
+        # Who had waited for a place has left before the next visit could escalate.
+        wanted["Follow"] = len(extras.STEPS) * calls - int(calls > 1)
     doubled = len(tasks) - len({(task.subject, task.about) for task in tasks})
     if kinds == Counter(wanted) and not doubled:
         return ""
