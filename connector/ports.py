@@ -69,6 +69,11 @@ class Delivery(StrEnum):
     """Neither; an unknown fate is held for a person to decide, or sent again if configured."""
 
 
+TASK_FIELDS: Final = ("status", "result", "owner", "is_closed", "closed_at", "modified_at")
+"""What `fetch` is asked about a task: the platform's own status and result, who has it (an id of a
+user), whether it is done, when it was done, and when it last changed (UTC ms)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What one adapter does, and the limits the core must respect."""
@@ -82,6 +87,11 @@ class Capabilities:
     create_field: Ability = NO
     deletions: Ability = YES
     """Whether `read` tells of every record that goes. Where not, `fetch` is asked now and then."""
+    task_type: str = ""
+    """The object type under which `fetch` tells of tasks that were written, by their remote ids and
+    with the names of `TASK_FIELDS`. Empty: what becomes of a task is not told.
+
+    A task of which nothing is known yet has no field at all; one that is gone is left out."""
     max_batch: int = 1
     """Most writes in one call."""
     late_window: int = 0

@@ -15,6 +15,7 @@ from adapters.csv.outgoing import FILES
 from adapters.csv.pages import read_page
 from adapters.csv.rejects import RejectFiles
 from adapters.csv.settings import Settings
+from adapters.csv.tasks import TASK, find_tasks
 from adapters.csv.vocabulary import vocabulary
 from adapters.csv.writing import Writer
 from connector.clock import Clock
@@ -45,6 +46,7 @@ class CsvAdapter(Adapter):
         writes=dict.fromkeys(WriteKind, YES),
         find=YES,
         fetch=YES,
+        task_type=TASK,
         describe=Ability(Support.NO, "An export tells neither types nor allowed values."),
         create_field=Ability(Support.NO, "The fields belong to the CRM behind the export."),
         max_batch=100,
@@ -81,8 +83,12 @@ class CsvAdapter(Adapter):
         return find_people(self._folder, self._instance, emails)
 
     def fetch(self, refs: Sequence[RecordRef], fields: Sequence[str]) -> Mapping[RecordRef, Fields]:
-        found = find_records(self._folder, self._instance, set(refs), fields)
-        return {ref: one.values for ref, one in found.items() if not one.gone}
+        tasks = {ref for ref in refs if ref.object_type == TASK}
+        found = find_records(self._folder, self._instance, set(refs) - tasks, fields)
+        told: dict[RecordRef, Fields] = {
+            ref: one.values for ref, one in found.items() if not one.gone
+        }
+        return told | find_tasks(self._folder, tasks, fields) if tasks else told
 
     def write(self, writes: Sequence[Write]) -> Sequence[Outcome]:
         self.refuse_unwritable(writes)

@@ -88,7 +88,7 @@ class Folder:
         self.clock = clock
         self._seen: dict[str, tuple[tuple[int, int, int], float, bool]] = {}
 
-    def files(self, stream: Stream) -> list[Path]:
+    def files(self, stream: str) -> list[Path]:
         """The files of a stream, by name. TryAgain when a needed one is missing."""
         pattern, folder = self.settings.pattern(stream), self.settings.folder
         if not pattern:
@@ -112,7 +112,7 @@ class Folder:
         return path.relative_to(self.settings.folder).as_posix()
 
     @contextmanager
-    def open(self, path: Path, stream: Stream) -> Iterator[Export | None]:
+    def open(self, path: Path, stream: str) -> Iterator[Export | None]:
         """A file with its header understood; None when it has no header line yet, or is gone.
 
         Rejected when the header does not fit, naming the file and what is missing.
@@ -147,7 +147,7 @@ class Folder:
         left = stamp != (mark.inode, mark.size, mark.modified) or not mark.done
         return mark.position, not left
 
-    def _export(self, path: Path, file: BinaryIO, stream: Stream) -> Export | None:
+    def _export(self, path: Path, file: BinaryIO, stream: str) -> Export | None:
         name, state = self.name(path), os.fstat(file.fileno())
         if not stat.S_ISREG(state.st_mode):
             return None

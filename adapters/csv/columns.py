@@ -10,7 +10,9 @@ from typing import Final
 from connector.ports import Stream
 from connector.problems import did_you_mean
 
-COLUMNS: Final[Mapping[Stream, tuple[str, ...]]] = {
+TASKS: Final = "tasks"
+"""The export that tells what becomes of tasks. It is no stream: it is asked about tasks by key."""
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     Stream.PEOPLE: (
         *("id", "email", "name", "first_name", "last_name", "title", "country", "phone", "status"),
         *("opted_out", "do_not_call", "account_id", "owner_id", "created_at", "modified_at"),
@@ -32,14 +34,19 @@ COLUMNS: Final[Mapping[Stream, tuple[str, ...]]] = {
         *("id", "at", "kind", "person_id", "person_type", "email", "evidence", "asset", "link"),
         "message",
     ),
+    TASKS: (
+        *("leadmode_key", "status", "result", "owner_id", "is_closed", "closed_at", "modified_at"),
+        "deleted",
+    ),
 }
 """Our names of the columns, which are the default headers too."""
-NEEDED: Final[Mapping[Stream, tuple[str, ...]]] = {
+NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     Stream.PEOPLE: ("id",),
     Stream.ACCOUNTS: ("id",),
     Stream.OPPORTUNITIES: ("id",),
     Stream.OWNERS: ("id",),
     Stream.ENGAGEMENTS: ("at", "kind"),
+    TASKS: ("leadmode_key", "status"),
 }
 """Columns without which no row can be understood."""
 
@@ -66,7 +73,7 @@ def plain(header: str) -> str:
 
 
 def lay_out(
-    stream: Stream,
+    stream: str,
     headers: Sequence[str],
     chosen: Mapping[str, str],
     extra: Mapping[str, str],

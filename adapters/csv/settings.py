@@ -12,7 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from adapters.csv.cells import parse_span
-from adapters.csv.columns import COLUMNS
+from adapters.csv.columns import COLUMNS, TASKS
 from adapters.csv.dialect import DELIMITERS, check_encoding
 from connector.model import Kind
 from connector.ports import Stream
@@ -43,6 +43,8 @@ class Settings:
     owners: str = "owners.csv"
     engagements: str = "engagements.csv"
     """File name or pattern per stream; empty: the stream is not read."""
+    tasks: str = "tasks.csv"
+    """The same of the export that tells what becomes of tasks; it need not be there."""
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
     """Per stream: our column name to their header."""
     extra: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -59,6 +61,8 @@ class Settings:
     """The source whose people the engagements name; empty: this one."""
     won_stages: tuple[str, ...] = ("Closed Won",)
     lost_stages: tuple[str, ...] = ("Closed Lost",)
+    done_tasks: tuple[str, ...] = ("Completed",)
+    """Statuses of a task that is done."""
     encoding: str = "auto"
     delimiter: str = "auto"
     decimal: str = "."
@@ -82,9 +86,9 @@ class Settings:
         if problems:
             raise ValueError(*problems)
 
-    def pattern(self, stream: Stream) -> str:
-        """The file name or pattern of a stream; empty when it is switched off."""
-        return str(getattr(self, stream.value)).strip()
+    def pattern(self, stream: str) -> str:
+        """The file name or pattern of a stream, or of the tasks; empty when it is switched off."""
+        return str(getattr(self, stream)).strip()
 
     @property
     def zone(self) -> ZoneInfo | None:
@@ -129,12 +133,15 @@ def _column_problems(
 ) -> list[str]:
     streams = [stream.value for stream in Stream]
     problems = [
-        f'{key}.{name}: there is no stream "{name}". {did_you_mean(name, streams)}'
-        for key, table in (("columns", columns), ("extra", extra))
+        f'{key}.{name}: there is no stream "{name}". {did_you_mean(name, known_names)}'
+        for key, table, known_names in (
+            ("columns", columns, [*streams, TASKS]),
+            ("extra", extra, streams),
+        )
         for name in table
-        if name not in streams
+        if name not in known_names
     ]
-    for stream in Stream:
+    for stream in COLUMNS:
         known = COLUMNS[stream]
         problems += [
             f'columns.{stream}: there is no column "{name}". {did_you_mean(name, known)}'
@@ -213,7 +220,7 @@ def _folder_problems(settings: Settings) -> list[str]:
         name = getattr(settings, key)
         if (name or key == "rejects") and os.path.normpath(settings.folder / name) == home:
             problems.append(f'{key} = "{name}" must be another folder than the one that is read.')
-    for stream in Stream:
+    for stream in COLUMNS:
         pattern = Path(settings.pattern(stream))
         if pattern.is_absolute() or ".." in pattern.parts:
             problems.append(f'{stream} = "{pattern}" must lie within the folder.')

@@ -9,6 +9,7 @@ from adapters.hubspot.activities import Activities
 from adapters.hubspot.client import Client
 from adapters.hubspot.health import check, lacking
 from adapters.hubspot.members import Members
+from adapters.hubspot.outgoing import TASKS
 from adapters.hubspot.properties import Properties
 from adapters.hubspot.provision import Provision, needed
 from adapters.hubspot.reading import Reader
@@ -49,6 +50,7 @@ class HubspotAdapter(Adapter):
         fetch=YES,
         describe=YES,
         create_field=YES,
+        task_type=TASKS,
         deletions=Ability(Support.NO, "Privacy deletions are told nowhere."),
         max_batch=AT_ONCE,
         late_window=10 * MINUTE,

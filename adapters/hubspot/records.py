@@ -14,6 +14,7 @@ from adapters.hubspot.answers import id_of, is_missing
 from adapters.hubspot.batches import EMAIL, Batches, by_id, chunks, require_type
 from adapters.hubspot.client import Broken, Client, Json, Refused
 from adapters.hubspot.mapping import Reading, records_of
+from adapters.hubspot.outgoing import TASKS
 from adapters.hubspot.properties import Properties, Property
 from adapters.hubspot.settings import Settings
 from adapters.hubspot.tables import (
@@ -38,6 +39,14 @@ MOST_LOOKS: Final = 50
 _TABLES: Final[Mapping[str, Table]] = {
     table.object: table for table in (COMPANIES, CONTACTS, DEALS, LEADS)
 }
+OF_TASKS: Final = {
+    "status": "hs_task_status",
+    "owner": OWNER,
+    "is_closed": "hs_task_is_completed",
+    "closed_at": "hs_task_completion_date",
+    "modified_at": "hs_lastmodifieddate",
+}
+"""Our names of what becomes of a task; HubSpot keeps no result of it beside the status."""
 _SHARED: Final = {PEOPLE: ("name", "status"), LEADS.object: ("is_closed", "is_won")}
 """Names of ours that readers make out of several properties."""
 
@@ -109,6 +118,8 @@ class Records:
         ours = {**(table.known if table else {}), "owner": OWNER}
         if table is CONTACTS:
             ours["status"] = self._settings.status_property
+        if object_type == TASKS:
+            ours |= OF_TASKS
         extra = self._settings.extra.get(table.stream, {}) if table and table is not LEADS else {}
         return ours | extra
 

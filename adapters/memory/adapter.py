@@ -50,6 +50,7 @@ class MemoryAdapter(Adapter):
         fetch=YES,
         describe=YES,
         create_field=YES,
+        task_type="Task",
         max_batch=50,
         late_window=LATE_WINDOW,
         ordered=True,
@@ -88,7 +89,10 @@ class MemoryAdapter(Adapter):
 
     def fetch(self, refs: Sequence[RecordRef], fields: Sequence[str]) -> Mapping[RecordRef, Fields]:
         found = self._connection.fetch(refs)
-        return {ref: _shown(record, fields) for ref, record in found.items()}
+        told = {ref: _shown(record, fields) for ref, record in found.items()}
+        for ref, task in self._connection.tasks(refs).items():
+            told[ref] = {name: task[name] for name in fields if name in task}
+        return told
 
     def describe(self, object_type: str) -> Sequence[FieldInfo]:
         return self._connection.describe(object_type)

@@ -87,6 +87,12 @@ class Connection:
             found = ((ref, self._platform.living(ref)) for ref in refs)
             return {ref: record for ref, record in found if record}
 
+    def tasks(self, refs: Sequence[RecordRef]) -> dict[RecordRef, Fields]:
+        """The tasks among them that are there; no request of its own beside `fetch`."""
+        with self._platform.lock:
+            known = self._platform.tasks
+            return {r: dict(known[r.id]) for r in refs if r.object_type == "Task" and r.id in known}
+
     def describe(self, object_type: str) -> list[FieldInfo]:
         """The fields of an object type."""
         with self._request("describe"):
@@ -156,7 +162,10 @@ class Connection:
         if owner and not self._platform.is_active_owner(str(owner)):
             return _not_done(write, Settled.REJECTED, f"There is no active user {owner}.")
         noun = "note" if write.kind is WriteKind.ADD_NOTE else "task"
-        return self._take_down(write, f"{noun}-{len(self._platform.keys) + 1}", fitted(write))
+        made = f"{noun}-{len(self._platform.keys) + 1}"
+        if write.kind is WriteKind.CREATE_TASK:
+            self._platform.open_task(made, str(owner or ""))
+        return self._take_down(write, made, fitted(write))
 
     def _add_member(self, write: Write) -> Outcome:
         name = str(write.fields.get("list"))

@@ -161,6 +161,8 @@ class MemoryPlatform:
         """The unique key of everything that was written, and the id of what it made."""
         self.lists: dict[str, set[RecordRef]] = {}
         """The members of each marketing list, by its id."""
+        self.tasks: dict[str, dict[str, Scalar]] = {}
+        """How each task stands that was made and is still there, by its id."""
         self.shelves = {stream: Shelf() for stream in Stream}
         self._waiting: list[tuple[int, Stored]] = []
         self._records: dict[RecordRef, Record] = {}
@@ -201,6 +203,30 @@ class MemoryPlatform:
         with self.lock:
             old = self.record(ref)
             self.put(replace(old, fields={**old.fields, **fields}))
+
+    def open_task(self, name: str, owner: str) -> None:
+        """A task was made."""
+        self.tasks[name] = {
+            "status": "Open",
+            "owner": owner or None,
+            "is_closed": False,
+            "closed_at": None,
+            "modified_at": self.clock.now(),
+        }
+
+    def edit_task(self, name: str, **fields: Scalar) -> None:
+        """A person changes a task; `is_closed` sets when that was, unless `closed_at` says so."""
+        with self.lock:
+            task, now = self.tasks[name], self.clock.now()
+            closed: dict[str, Scalar] = {}
+            if "is_closed" in fields:
+                closed["closed_at"] = now if fields["is_closed"] else None
+            task.update({"modified_at": now} | closed | fields)
+
+    def delete_task(self, name: str) -> None:
+        """A person throws a task away."""
+        with self.lock:
+            del self.tasks[name]
 
     def delete(self, ref: RecordRef) -> None:
         """Somebody deletes a record; readers are told."""

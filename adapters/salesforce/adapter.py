@@ -15,7 +15,7 @@ from adapters.salesforce.members import Members
 from adapters.salesforce.provision import Provision
 from adapters.salesforce.reading import Reader
 from adapters.salesforce.record_types import RecordTypes
-from adapters.salesforce.records import Records, refuse_unknown
+from adapters.salesforce.records import TASK, Records, refuse_unknown
 from adapters.salesforce.settings import Settings
 from adapters.salesforce.tables import COUNTED, OBJECTS
 from adapters.salesforce.updates import Updates
@@ -52,6 +52,7 @@ class SalesforceAdapter(Adapter):
         fetch=YES,
         describe=YES,
         create_field=YES,
+        task_type=TASK,
         max_batch=AT_ONCE,
         late_window=10 * MINUTE,
         ordered=False,  # an object comes oldest first, except in a first load by Bulk 2.0

@@ -27,6 +27,17 @@ _STEPS: Final = 5
 _STREAM_OF: Final = {table.object: table.stream for table in reversed(TABLES)}
 _KNOWN_OF: Final = {table.object: table.known for table in reversed(TABLES) if table.known}
 
+TASK: Final = "Task"
+_OF_TASKS: Final = {
+    "status": "Status",
+    "result": "CallDisposition",
+    "owner": "OwnerId",
+    "is_closed": "IsClosed",
+    "closed_at": "CompletedDateTime",
+    "modified_at": "LastModifiedDate",
+}
+"""Our names of what becomes of a task. CallDisposition is what a rep chose as the call's result."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -54,6 +65,8 @@ class Records:
             return direct
         stream = _STREAM_OF.get(object_type, Stream.PEOPLE)
         ours = {**_KNOWN_OF.get(object_type, {}), **self._settings.extra.get(stream, {})}
+        if object_type == TASK:
+            ours |= _OF_TASKS
         ours["owner"] = "OwnerId"
         return resolve(fields, ours[name]) if name in ours else None
 

@@ -3,6 +3,8 @@
 from connector.assess.accounts import AccountDesk, Begun, Surged
 from connector.assess.admission import Admission
 from connector.assess.assess import Assess, Assessed
+from connector.assess.clocks import Ticking, clocks_of
+from connector.assess.follow_up import Stepped
 from connector.assess.hand_offs import Alerted, Setting
 from connector.assess.knowing import addressee, known_for
 from connector.assess.last_words import last_words
@@ -20,9 +22,12 @@ __all__ = [
     "Begun",
     "Marked",
     "Setting",
+    "Stepped",
     "Surged",
+    "Ticking",
     "Touched",
     "addressee",
+    "clocks_of",
     "known_for",
     "last_words",
     "place_among",

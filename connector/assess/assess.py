@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connector.assess.accounts import AccountDesk, Surged
+from connector.assess.follow_up import FollowUps, Stepped
 from connector.assess.hand_offs import Alerted, HandOffs, Setting, View
 from connector.assess.lifecycle import Lifecycles, Marked
 from connector.assess.programs import Programs, Touched
@@ -47,6 +48,9 @@ class Assessed:
     surges: tuple[Surged, ...] = ()
     """Of an account of theirs, decided about."""
 
+    steps: tuple[Stepped, ...] = ()
+    """What followed because nobody had worked a hand-off in time."""
+
     @property
     def writes(self) -> tuple[Write, ...]:
         """Everything that was queued."""
@@ -54,7 +58,8 @@ class Assessed:
         by_episodes = [write for each in self.marked for write in each.writes]
         by_accounts = [each.write for each in self.surges if each.write is not None]
         by_programs = [each.write for each in self.touches]
-        return (*by_hand_offs, *by_episodes, *by_programs, *by_accounts)
+        by_steps = [each.write for each in self.steps if each.write is not None]
+        return (*by_hand_offs, *by_episodes, *by_programs, *by_steps, *by_accounts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,8 @@ class _Found:
     marked: Sequence[Marked] = ()
     due: int | None = None
     """When the answer can change without new data, UTC ms."""
+    leaves_at: int | None = None
+    """When the open episode would end if nothing happened any more, UTC ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +112,15 @@ class Assess:
         left = [*self._end_by_rules_gone(view), *(one for each in found for one in each.left)]
         made = sum(bool(alert.writes) for each in found for alert in each.alerts)
         attended = Programs(store, self.setting, view, self._matchers).attend(made)
-        turn = next_turn(view.person, self._ages, now)
-        moments = (*(one.due for one in found), desks.hand_offs.waits_until(), attended.due, turn)
+        used = made + len(attended.touches)
+        followed = FollowUps(store, self.setting, view).attend(self._leaving(found), used)
+        moments = (
+            *(one.due for one in found),
+            desks.hand_offs.waits_until(),
+            attended.due,
+            followed.due,
+            next_turn(view.person, self._ages, now),
+        )
         dues = [due for due in moments if due is not None]
         store.people.evaluated(person_id, min(dues, default=None), seen=bool(view.person.records))
         return Assessed(
@@ -115,7 +129,13 @@ class Assess:
             left=tuple(left),
             marked=tuple(mark for each in found for mark in each.marked),
             touches=attended.touches,
+            steps=followed.steps,
         )
+
+    def _leaving(self, found: Sequence[_Found]) -> dict[str, int | None]:
+        """When the open episode of each lead mode would end if nothing happened any more."""
+        modes = self.setting.rulebook.lead_modes
+        return {m.rule.id: one.leaves_at for m, one in zip(modes, found, strict=True)}
 
     def view(
         self, person_id: int, now: int, *, room: int | None = None, marks: int | None = None
@@ -238,6 +258,7 @@ class Assess:
             left=[e for e in difference.episodes if e.burst in was_open and not e.is_open],
             marked=desks.lifecycles.make(mode, self._matchers[rule], alerts, ended),
             due=evaluation.due,
+            leaves_at=evaluation.due if evaluation.in_lead_mode else None,
         )
 
     def _end_by_rules_gone(self, view: View) -> list[Episode]:

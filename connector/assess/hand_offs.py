@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from connector.assess.clocks import begin_clocks
 from connector.assess.knowing import addressee, known_for
 from connector.assess.standings import Standings
 from connector.assess.timeline import quiet_since
@@ -280,10 +281,13 @@ class HandOffs:
             return Alerted(decision=decision, transition=transition)
         self._note(decision)
         made = self._made(mode, matcher, transition, receiver)
+        writes = self._queue(made.writes if made else ())
+        if self._setting.rulebook.follows:
+            begin_clocks(self._store, view.person.id, mode.rule.id, transition, writes, view.now)
         return Alerted(
             decision=decision,
             transition=transition,
-            writes=self._queue(made.writes if made else ()),
+            writes=writes,
             brief=made.brief if made else None,
         )
 

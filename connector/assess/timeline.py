@@ -61,6 +61,11 @@ def endings_of(person: Person, rulebook: Rulebook, ineligible: Iterable[int]) ->
     for at, status in person.status_changes:
         if (reason := rulebook.ending(status)) is not None:
             yield Ending(at, reason)
+    for at, value in person.task_values:
+        if (reason := rulebook.task_ending(value)) is not None:
+            yield Ending(at, reason)
+    for at in person.recycled:
+        yield Ending(at, EndReason.RECYCLED)
     for opportunity in person.opportunities:
         if opportunity.created_at is not None:
             yield Ending(opportunity.created_at, EndReason.CONVERTED)

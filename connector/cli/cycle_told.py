@@ -29,6 +29,10 @@ def show(page: Page, told: Told) -> None:
     for person, episode in told.left:
         who = name_of(told, person)
         page.row([Cell("- left    ", "yellow"), Cell(f"{who}: {words.left(episode.left_reason)}")])
+    for person, each in told.steps:
+        said = each.step.note or (f'task "{each.write.fields["subject"]}"' if each.write else "")
+        text = f"{name_of(told, person)}: {each.step.what} {said}".rstrip()
+        page.row([Cell("! clock   ", "yellow"), Cell(text)])
     for hold, count in told.counted.most_common():
         returns = words.counted(count, "return")
         page.line(f"{returns} recorded, not alerted: {words.hold_reason(hold)}", "dim")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from connector import log
-from connector.assess import Alerted, Assessed, Marked, Surged, last_words
+from connector.assess import Alerted, Assessed, Marked, Stepped, Surged, last_words
 from connector.cli.page import Page
 from connector.clock import Clock, iso
 from connector.daemon.cycle import Cycled, cycle
@@ -84,6 +84,11 @@ class Told:
         """Whose episode was found to have ended."""
         return [(n.person, e) for n in self.news for e in n.left]
 
+    @property
+    def steps(self) -> list[tuple[Person, Stepped]]:
+        """What followed because nobody had worked a hand-off."""
+        return [(n.person, step) for n in self.news for step in n.steps]
+
     def summary(self) -> dict[str, Any]:
         """For JSON."""
         return {
@@ -98,6 +103,7 @@ class Told:
             "counted": {hold.value: count for hold, count in self.counted.items()},
             "left": [_left(self, *each) for each in self.left],
             "fields": [_marked(self, n.person, m) for n in self.news for m in n.marked],
+            "steps": [_step(self, *each) for each in self.steps],
             "settled": [
                 {"key": write.key, "state": state.value, "reason": reason}
                 for write, state, reason in self.settled
@@ -218,6 +224,18 @@ def _marked(told: Told, person: Person, marked: Marked) -> dict[str, object]:
         "what": marked.transition.change.value,
         "at": iso(marked.transition.at),
         "writes": [write.key for write in marked.writes],
+    }
+
+
+def _step(told: Told, person: Person, each: Stepped) -> dict[str, object]:
+    return {
+        "person": person.id,
+        "name": name_of(told, person),
+        "rule": each.rule,
+        "step": each.step.id,
+        "what": each.step.what,
+        "to": each.step.receiver,
+        "note": each.step.note,
     }
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from connector.cli.drawn import drawn, signs
 from connector.cli.page import Cell, Column, Page
 from connector.plan.words import moment, span
+from connector.report.clocks import ClockTold
 from connector.report.explain import Explanation
 from connector.report.missing import Missing, Option
 from connector.report.past import PastEpisode
@@ -51,6 +52,7 @@ def show(page: Page, told: Explanation, *, everything: bool) -> None:
     for spell in spells(told.story, told.quiet_ms, told.at, everything=everything):
         _show_spell(page, spell, zone)
     _show_past(page, told, zone)
+    _show_clocks(page, told.clocks, zone)
     _show_programs(page, told.programs, zone)
     each_rule = zip(told.standings, told.hand_offs, told.ranks, strict=True)
     for standing, hand_off, rank in each_rule:
@@ -80,6 +82,24 @@ def _show_past(page: Page, told: Explanation, zone: ZoneInfo) -> None:
         columns = [Column(t) for t in ("RULE", "AT", "BECAUSE", "REVISION")]
         rows = [[h.rule, moment(h.at, zone), h.because, h.revision] for h in told.holds]
         page.table(columns, rows, 2)
+
+
+def _show_clocks(page: Page, clocks: tuple[ClockTold, ...], zone: ZoneInfo) -> None:
+    """What became of each hand-off, and what follows when nobody works it."""
+    if not clocks:
+        return
+    page.line()
+    page.line("Clocks of hand-offs", "bold")
+    for each in clocks:
+        handed = moment(each.handed_at, zone)
+        page.line(f"{each.rule}, handed off {handed}: {each.said}", indent=2)
+        rows = [
+            ("task", f"{each.task}, with {each.holder}"),
+            ("said", each.disposition),
+            *(("done", made) for made in each.made),
+            ("next", each.upcoming),
+        ]
+        page.table([Column(""), Column("")], [[Cell(k, "dim"), v] for k, v in rows if v], 4)
 
 
 def _show_programs(page: Page, runs: tuple[Run, ...], zone: ZoneInfo) -> None:

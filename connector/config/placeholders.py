@@ -93,6 +93,22 @@ OF_ACCOUNTS: Final = frozenset(
 )
 """What the templates of the task about a company may hold."""
 
+OF_STEPS: Final = frozenset(
+    {
+        "person.name",
+        "person.title",
+        "account.name",
+        "owner.name",
+        "rule.title",
+        "what",
+        "why",
+        "handed_on",
+        "waited",
+        "leaves_on",
+    }
+)
+"""The names that a template of an [[sla_step]] may hold, and those of the warning in [sla]."""
+
 _BRACED: Final = re.compile(r"\{\{([^{}]*)\}\}")
 
 

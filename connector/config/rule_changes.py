@@ -26,6 +26,7 @@ from connector.config.rule_tables import (
     SignalTable,
 )
 from connector.config.silence import SilenceTable
+from connector.config.sla_tables import OfficeTable, SlaStepTable, SlaTable
 from connector.config.wording import Table, toml_text
 from connector.problems import Place
 
@@ -51,6 +52,9 @@ _MODELS: Final[Mapping[str, type[Table]]] = {
     "segment": SegmentTable,
     "report": ReportTable,
     "health": HealthTable,
+    "sla": SlaTable,
+    "sla_step": SlaStepTable,
+    "office": OfficeTable,
 }
 _LISTED: Final = ("signal", "lead_mode", "topic", "next_step")
 """Tables of which there are many, told apart by id."""
@@ -157,7 +161,7 @@ def _leaves(name: str, entry: Entry | None) -> dict[tuple[str, ...], _Leaf]:
     return {
         key: _Leaf(value, entry.value_place(loc))
         for key, loc, value in _walk((), (), entry.values)
-        if key != ("id",) or name == "dispositions"
+        if key != ("id",) or name in ("dispositions", "task_dispositions")
     }
 
 

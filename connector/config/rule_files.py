@@ -24,14 +24,14 @@ from connector.problems import Place, Problem, did_you_mean
 
 LISTS: Final = (
     "signal", "lead_mode", "exclusion", "silence", "topic", "next_step", "lifecycle", "offer",
-    "program", "team", "absence", "segment",
+    "program", "team", "absence", "segment", "sla_step", "office",
 )  # fmt: skip
 """Tables of which there are many, told apart by id; absences have none."""
 NAMED: Final = ("group", "persona")
 """Tables of which there are many, told apart by the last part of their header."""
 SINGLES: Final = (
     "fit", "machine", "hold", "hand_off", "dispositions", "rank", "capacity", "holdout",
-    "report", "health", "account",
+    "report", "health", "account", "sla", "task_dispositions",
 )  # fmt: skip
 """Tables of which there is one."""
 

@@ -21,6 +21,7 @@ from connector.config.nurture_tables import OfferTable, ProgramTable
 from connector.config.rulebook import Owned
 from connector.config.rulebook import Phase as PhaseName
 from connector.config.silence import SilenceTable
+from connector.config.sla_tables import OfficeTable, SlaStepTable, SlaTable
 from connector.config.types import (
     Classes,
     Condition,
@@ -273,7 +274,9 @@ class LifecycleTable(Table):
     """false: switched off, for a folder that is laid over another."""
 
 
-Disposition = Annotated[EndReason, Field(strict=False)]
+ACCEPTED: Final = "accepted"
+"""The disposition that ends nothing: somebody has taken the person up."""
+Disposition = Annotated[EndReason, Field(strict=False)] | Literal["accepted"]
 
 
 class RuleFile(Table):
@@ -310,7 +313,15 @@ class RuleFile(Table):
     program: list[ProgramTable] = Field(default_factory=list)
     """Touches for those who are not ready to buy."""
     dispositions: dict[str, Disposition] = Field(default_factory=dict)
-    """Status values of a person's record by which a rep ends an episode."""
+    """Status values of a person's record by which a rep ends an episode, or takes it up."""
+    task_dispositions: dict[str, Disposition] = Field(default_factory=dict)
+    """The same of the statuses and results of tasks that leadmode made."""
+    sla: SlaTable | None = None
+    """Clocks of hand-offs."""
+    sla_step: list[SlaStepTable] = Field(default_factory=list)
+    """What is done when a hand-off was left alone for so long."""
+    office: list[OfficeTable] = Field(default_factory=list)
+    """When users work."""
     rank: RankTable | None = None
     """Who comes first."""
     capacity: CapacityTable | None = None

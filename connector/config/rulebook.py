@@ -10,6 +10,7 @@ from connector.config.capacity import Absence, Capacity, Holdout, Rank, Team
 from connector.config.measuring import Measuring
 from connector.config.nurture import Offer, Program
 from connector.config.placeholders import RANKED, used_in
+from connector.config.sla import Sla
 from connector.engine.condition import Condition, Logical, folded
 from connector.engine.rule import MachineTests, Rule
 from connector.engine.timeline import EndReason
@@ -295,6 +296,14 @@ class Rulebook:
     machine: MachineTests = field(default_factory=MachineTests)
     dispositions: Mapping[str, EndReason] = field(default_factory=dict)
     """Status values of a person record by which a rep ends an episode, as the file has them."""
+    accepted: frozenset[str] = frozenset()
+    """Status values by which a rep takes a person up, folded."""
+    task_dispositions: Mapping[str, EndReason] = field(default_factory=dict)
+    """Statuses and results of our tasks by which a rep ends an episode, as the file has them."""
+    task_accepted: frozenset[str] = frozenset()
+    """Statuses and results of our tasks by which a rep takes a person up, folded."""
+    sla: Sla | None = None
+    """None: no clock runs."""
     rank: Rank = field(default_factory=Rank)
     capacity: Capacity | None = None
     """None: hand-offs are not limited."""
@@ -321,7 +330,20 @@ class Rulebook:
         used = {name for each in templates for name, _ in used_in(each)}
         return self.capacity is not None or not used.isdisjoint(RANKED)
 
+    @property
+    def follows(self) -> bool:
+        """Whether anything depends on what becomes of our tasks."""
+        return bool(self.sla is not None or self.task_dispositions or self.task_accepted)
+
     def ending(self, status: str) -> EndReason | None:
         """How a record's status ends an episode, if it does; case never matters."""
-        wanted = folded(status)
-        return next((r for each, r in self.dispositions.items() if folded(each) == wanted), None)
+        return _of(self.dispositions, status)
+
+    def task_ending(self, value: str) -> EndReason | None:
+        """How a status or result of our task ends an episode, if it does; case never matters."""
+        return _of(self.task_dispositions, value)
+
+
+def _of(dispositions: Mapping[str, EndReason], value: str) -> EndReason | None:
+    wanted = folded(value)
+    return next((r for each, r in dispositions.items() if folded(each) == wanted), None)

@@ -39,6 +39,7 @@ from connector.config.rule_checks import (
 )
 from connector.config.rule_files import Entry, RuleFiles, read_rule_files
 from connector.config.rule_tables import (
+    ACCEPTED,
     ExclusionTable,
     FitTable,
     GroupTable,
@@ -73,6 +74,8 @@ from connector.config.rulebook import (
     Topic,
 )
 from connector.config.silence import SilenceTable, end_of
+from connector.config.sla_rules import read_sla
+from connector.config.sla_tables import OfficeTable, SlaStepTable
 from connector.config.types import ID_PATTERN, PATTERNS_IN_WORDS
 from connector.config.wording import Table, in_order, toml_text, validate
 from connector.engine.condition import Always, Logical, folded
@@ -99,6 +102,8 @@ _STAND_INS: Final[Mapping[type[Table], Mapping[str, object]]] = {
     LifecycleTable: {"id": "unknown", "when": "left", "field": [{"field": "-", "value": ""}]},
     OfferTable: {"id": "unknown", "asset": "*"},
     ProgramTable: {"id": "unknown"},
+    SlaStepTable: {"id": "unknown", "do": "remind", "after": "1d"},
+    OfficeTable: {"id": "unknown"},
 }
 """What takes the place of a key that is needed and wrong, while more problems are looked for."""
 
@@ -127,6 +132,8 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
     fit = reading.fit()
     machine = _table(reading.single(MachineTable, "machine"), MachineTable)
     sharing = read_sharing(reading, files)
+    dispositions, accepted = reading.dispositions("dispositions")
+    task_dispositions, task_accepted = reading.dispositions("task_dispositions")
     rulebook = Rulebook(
         revision=files.revision,
         texts=tuple(files.texts),
@@ -148,7 +155,11 @@ def load_rulebook(folders: Sequence[Path], *, sources: Collection[str] | None = 
         grades=grades_of(fit),
         holds=reading.holds(),
         machine=machine_tests_of(machine),
-        dispositions=reading.dispositions(),
+        dispositions=dispositions,
+        accepted=accepted,
+        task_dispositions=task_dispositions,
+        task_accepted=task_accepted,
+        sla=read_sla(reading, files, [one.table.id for one in modes]),
         rank=sharing.rank,
         capacity=sharing.capacity,
         teams=sharing.teams,
@@ -348,23 +359,24 @@ class _Reading:
         )
         return rule if sound.table.active else None
 
-    def dispositions(self) -> Mapping[str, EndReason]:
-        """Status values and what they say about an episode."""
-        entry = self._files.singles.get("dispositions")
-        known = [reason.value for reason in EndReason]
-        found: dict[str, EndReason] = {}
+    def dispositions(self, table: str) -> tuple[Mapping[str, EndReason], frozenset[str]]:
+        """Values and how they end an episode; and, folded, those by which somebody takes it up."""
+        entry = self._files.singles.get(table)
+        known = [*(reason.value for reason in EndReason), ACCEPTED]
+        found: dict[str, str] = {}
         for status, reason in (entry.values if entry else {}).items():
             twin = next((each for each in found if folded(each) == folded(status)), None)
             if twin is not None:  # another spelling of a later folder replaces it
                 del found[twin]
             if reason in known:
-                found[status] = EndReason(reason)
+                found[status] = str(reason)
             elif entry is not None:
-                message = f"{toml_text(status)} = {toml_text(reason)} is no way to end an episode."
+                message = f"{toml_text(status)} = {toml_text(reason)} is no disposition."
                 place = entry.value_place((status,))
                 advice = did_you_mean(str(reason), known)
                 self.problems.append(Problem(place=place, message=message, advice=advice))
-        return found
+        ending = {each: EndReason(way) for each, way in found.items() if way != ACCEPTED}
+        return ending, frozenset(folded(each) for each, way in found.items() if way == ACCEPTED)
 
     def demand_something(self) -> None:
         """Complain about tables that no file has, unless a file could not be read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from connector import log
@@ -11,8 +11,9 @@ from connector.clock import Clock
 from connector.config.settings import Config
 from connector.errors import AdapterError, SignInAgain, TryAgain
 from connector.ingest.census import Census
+from connector.ingest.follow import Following
 from connector.ingest.judge import Cycle, Judge, carefully_if_needed
-from connector.ingest.news import Polled, Watch
+from connector.ingest.news import Polled, Watch, trouble_told
 from connector.ingest.page import Stored, store_page
 from connector.model import Write
 from connector.ports import Adapter, Page, Stream
@@ -109,7 +110,7 @@ class Ingest:
             self._answering.discard(name)
         if not isinstance(trouble, _OF_THE_WHOLE_SOURCE) and not stop.is_set():
             gone = self._look_for_the_gone(name, adapter, cycle, watch)
-            trouble = trouble or gone
+            trouble = trouble or gone or self._follow(name, adapter, cycle, watch)
         if trouble is None and not stop.is_set():
             self._note_the_end(name, now)
         self._note(name, total, trouble, now)
@@ -134,17 +135,44 @@ class Ingest:
         if note is None:
             return None
 
+        def store(*, careful: bool) -> set[int]:
+            page = Page(cursor="", records=tuple(gone))
+            self._store.sources.set_note(census.key, note)
+            return store_page(self._store, page, now, careful=careful).touched
+
+        self._store_beside(store, cycle, watch)
+        return None
+
+    def _follow(
+        self, name: str, adapter: Adapter, cycle: Cycle, watch: Watch | None
+    ) -> Exception | None:
+        """Read back the tasks of ours whose turn it is; the trouble there was with it."""
+        following, now = Following(self._store, name, self._config.rulebook), self._clock.now()
+        if not following.is_possible(adapter) or self.loading():
+            return None
+        try:
+            readings = following.read(adapter, now)
+        except Exception as error:
+            if is_own_trouble(error):
+                raise
+            return error
+        if readings:
+            self._store_beside(lambda **_: following.note(readings, now), cycle, watch)
+        return None
+
+    def _store_beside(
+        self, store: Callable[..., set[int]], cycle: Cycle, watch: Watch | None
+    ) -> None:
+        """Store what was learned beside the streams, and look at the persons it is about."""
+
         def one_transaction(cycle: Cycle, *, careful: bool) -> None:
             with self._store.transaction():
-                page = Page(cursor="", records=tuple(gone))
-                stored = store_page(self._store, page, now, careful=careful)
-                self._judge.bring_up_to_date(sorted(stored.touched), cycle, careful=careful)
-                self._store.sources.set_note(census.key, note)
+                persons = sorted(store(careful=careful))
+                self._judge.bring_up_to_date(persons, cycle, careful=careful)
 
         with self._one_at_a_time:
             carefully_if_needed(cycle, one_transaction)
         cycle.tell(watch)
-        return None
 
     def tick(self, stop: threading.Event | None = None, watch: Watch | None = None) -> int:
         """Evaluate everybody whose due moment has come, and tidy the database; returns how many.
@@ -268,7 +296,7 @@ class Ingest:
             if trouble is None:
                 sources.answered(name)
             else:
-                sources.failed(name, _told(trouble), now)
+                sources.failed(name, trouble_told(trouble), now)
         if trouble is None:
             self._failing.discard(name)
         else:
@@ -375,9 +403,3 @@ class Ingest:
             take_back()
         self._judge.bring_up_to_date(waiting, cycle, careful=careful)
         return store_page(self._store, page, now, careful=careful, first=first)
-
-
-def _told(trouble: Exception) -> str:
-    """What may be shown of an error; the text of an unexpected one may hold personal data."""
-    kind = type(trouble).__name__
-    return f"{kind}: {trouble}" if isinstance(trouble, AdapterError) else kind

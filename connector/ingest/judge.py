@@ -147,10 +147,11 @@ class Judge:
             news = self._one(person, left, marks, careful=careful)
             if news is not None:
                 made = sum(bool(alert.writes) for alert in news.alerts) + len(news.touches)
+                made += sum(step.write is not None for step in news.steps)
                 cycle.handed_off += made
                 cycle.marked += len(news.marked)
                 left = None if left is None else max(0, left - made)
-                if news.alerts or news.left or news.touches:
+                if news.alerts or news.left or news.touches or news.steps:
                     cycle.news.append(news)
 
     def has_waiting(self) -> bool:

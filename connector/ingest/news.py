@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from connector.assess import Assessed
+from connector.errors import AdapterError
 from connector.ports import Stream
 
 
@@ -35,3 +36,9 @@ class Polled:
 
 Watch = Callable[[Polled | Assessed], None]
 """Told of every page and of every person with news, after they are safely stored."""
+
+
+def trouble_told(trouble: Exception) -> str:
+    """What may be shown of an error; the text of an unexpected one may hold personal data."""
+    kind = type(trouble).__name__
+    return f"{kind}: {trouble}" if isinstance(trouble, AdapterError) else kind

@@ -95,6 +95,13 @@ class Stay:
     """The first call or meeting after the hand-off."""
     worked_at: int | None = None
     """The first sign of work after the hand-off."""
+    disposition: str = ""
+    """What sales said last about the hand-off, a value of `plan.disposition.Disposition`."""
+    disposed_at: int | None = None
+    said: str = ""
+    """What said so."""
+    steps: tuple[tuple[str, int, str], ...] = ()
+    """What followed because nobody had worked it: what, when (UTC ms), and why it was not done."""
     sales: tuple[Sale, ...] = ()
     """Opportunities opened after the entry and within the horizon."""
 

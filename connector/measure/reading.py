@@ -12,6 +12,7 @@ from typing import Any
 from connector.config.rulebook import Rulebook
 from connector.engine.condition import folded
 from connector.engine.result import Change
+from connector.measure.followed import FollowedReading
 from connector.measure.known import NOBODY, Held, Known, Sale, Stay
 from connector.measure.people import TALKS, everybody
 from connector.measure.sent import sent, started
@@ -55,6 +56,7 @@ class _Stays:
             for person in sale.people:
                 self._by_person[person].append(sale)
         self._users: dict[tuple[str, str], str] = {}
+        self._followed = FollowedReading(store.connection, known.rulebook, known.until_at)
         self._own_words = {folded(each.value) for each in known.rulebook.hand_off.fields}
 
     def into(self) -> Known:
@@ -154,8 +156,10 @@ class _Stays:
         ).fetchone()
         stay.talked_at = talk[0]
         moments = [stay.talked_at, self._status(stay.person, handed, end)]
+        moments.append(self._followed.done_at(stay, handed, end))
         moments += [sale.opened_at for sale in stay.sales if sale.opened_at > handed]
         stay.worked_at = min((at for at in moments if at is not None), default=None)
+        self._followed.say(stay, handed)
 
     def _user(self, instance: str, user: str) -> str:
         if (instance, user) not in self._users:
@@ -170,7 +174,7 @@ class _Stays:
             (person, after, end),
         )
         for at, status in rows:
-            ours = folded(status) in self._own_words
+            ours = folded(status) in self._own_words | self._known.rulebook.accepted
             if not ours and self._known.rulebook.ending(status) is None:
                 return int(at)
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from connector.measure import flow, gaps, holds, nurture, revenue, room, touches
+from connector.measure import flow, gaps, holds, nurture, revenue, room, said, touches
 from connector.measure.accounts import CAVEAT, accounts
 from connector.measure.known import Known
 from connector.measure.metric import Maker, Metric
@@ -47,6 +47,19 @@ REGISTRY: Final = (
         title="What became of hand-offs",
         about="Every hand-off is in exactly one column. Late is after the task was due.",
         measure=touches.neglect,
+    ),
+    Entry(
+        id="said",
+        title="What sales made of hand-offs",
+        about="The last that was said by the end: by the task, the person's status, or an "
+        "opportunity. Qualifying out is a good result: sales knows.",
+        measure=said.dispositions,
+    ),
+    Entry(
+        id="clock",
+        title="What followed when nobody worked a hand-off",
+        about="Only with an [sla]: reminders, escalations and whatever else its steps did.",
+        measure=said.steps,
     ),
     Entry(
         id="held",

@@ -3,6 +3,7 @@
 from connector.model.account import AccountSurge
 from connector.model.engagement import Engagement, Evidence, Kind
 from connector.model.episode import Decision, Episode, Hold, OutboxState, Verdict
+from connector.model.followed import Followed, SlaStep, TaskNow
 from connector.model.nurture import Enrolment, Touch
 from connector.model.person import Person
 from connector.model.record import Fields, Record, RecordRef, Role, Scalar
@@ -16,6 +17,7 @@ __all__ = [
     "Episode",
     "Evidence",
     "Fields",
+    "Followed",
     "Hold",
     "Kind",
     "OutboxState",
@@ -26,6 +28,8 @@ __all__ = [
     "Role",
     "Scalar",
     "Settled",
+    "SlaStep",
+    "TaskNow",
     "Touch",
     "Verdict",
     "Write",

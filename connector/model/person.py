@@ -33,6 +33,10 @@ class Person:
     """The other ones of the company: they name people, and not this one."""
     status_changes: tuple[tuple[int, str], ...] = ()
     """(UTC ms, status) as seen on the records, deleted ones too, oldest first."""
+    task_values: tuple[tuple[int, str], ...] = ()
+    """(UTC ms, status or result) as seen on tasks that we made for the person, oldest first."""
+    recycled: tuple[int, ...] = ()
+    """When nobody had worked the person and the rules took the hand-off back, UTC ms."""
     former: tuple[int, ...] = ()
     """When records were created that are deleted, merged or converted away by now, UTC ms."""
 

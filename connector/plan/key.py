@@ -21,7 +21,15 @@ def write_key(
     A lost database therefore computes it again. Lower case, because some platforms compare keys
     without case. `anchor` is the burst's start (UTC ms), and for a raised hand its instant too.
     """
-    parts = [instance, rule, epoch, target.object_type, target.id, list(anchor), action]
+    return _key_of([instance, rule, epoch, target.object_type, target.id, list(anchor), action])
+
+
+def further_key(key: str, action: str) -> str:
+    """The key of a write that follows from another one: it hangs on that one's key alone."""
+    return _key_of([key, action])
+
+
+def _key_of(parts: list[object]) -> str:
     text = json.dumps(parts, separators=(",", ":"), ensure_ascii=True)
     digest = hashlib.sha256(text.encode("ascii")).digest()
     return PREFIX + base64.b32encode(digest).decode("ascii").lower()[:32]

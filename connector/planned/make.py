@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from connector.assess import Alerted, Surged, Touched
+from connector.assess import Alerted, Stepped, Surged, Touched
 from connector.clock import Clock
 from connector.config.settings import Config
 from connector.engine.result import Transition
@@ -100,12 +100,13 @@ class _Making:
             for each in news.marked
             for write in each.writes
         ]
-        touches, surges = done.touches, done.surges
+        touches, surges, steps = done.touches, done.surges, done.steps
         there = what_is_there(
             [
                 *(each.write for each in made),
                 *(each.write for _, each in touches),
                 *(w for _, _, w in surges),
+                *(write for _, _, write in steps),
             ],
             adapters,
         )
@@ -125,6 +126,7 @@ class _Making:
                 *(self._write(each, there[each.write.key]) for each in made),
                 *(self._touch(p, each, there[each.write.key]) for p, each in touches),
                 *(self._surge(p, each, write, there[write.key]) for p, each, write in surges),
+                *(self._step(p, each, write, there[write.key]) for p, each, write in steps),
             ),
             held=tuple(self._hold(p, a) for p, a in holds if a.decision.hold not in _COUNTED),
             counted=dict(
@@ -176,6 +178,21 @@ class _Making:
             score=0.0,
         )
         return replace(planned, name=name, company="")
+
+    def _step(
+        self, person: Person, each: Stepped, write: Write, was: dict[str, Scalar] | None
+    ) -> PlannedWrite:
+        return self._planned(
+            person,
+            write,
+            was,
+            receivers=(write,),
+            rule=each.rule,
+            title=each.title,
+            what=each.step.what,
+            at=each.step.at,
+            score=0.0,
+        )
 
     def _planned(
         self,

@@ -46,7 +46,7 @@ class PlannedWrite:
     rule: str
     title: str
     what: str
-    """"entered", "raised" or "left"; of nurture "touch-2" or "content"."""
+    """"entered", "raised" or "left"; of nurture "touch-2" or "content"; of a clock "remind" ..."""
     at: int
     """When; UTC ms."""
     score: float

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connector.assess import Alerted, Assessed, Surged, Touched, last_words
+from connector.assess import Alerted, Assessed, Stepped, Surged, Touched, last_words
 from connector.clock import Clock, ManualClock
 from connector.config.settings import Config
 from connector.errors import AdapterError
@@ -44,6 +44,16 @@ class Rehearsed:
             (news.person, each, each.write)
             for news in self.news
             for each in news.surges
+            if each.write is not None
+        ]
+
+    @property
+    def steps(self) -> list[tuple[Person, Stepped, Write]]:
+        """Every step of a clock that writes something, with the person it is about."""
+        return [
+            (news.person, each, each.write)
+            for news in self.news
+            for each in news.steps
             if each.write is not None
         ]
 

@@ -21,6 +21,7 @@ from connector.plan.words import moment
 from connector.report import words
 from connector.report.accounts import about_company
 from connector.report.as_of import AsOf, Scored, as_of, scored
+from connector.report.clocks import ClockTold, clocks_told
 from connector.report.dossier import Dossier, Who, open_dossier
 from connector.report.past import PastEpisode, PastHold, past_episodes, past_holds
 from connector.report.picture import Picture, picture
@@ -72,6 +73,8 @@ class Explanation:
     """What to keep in mind when reading it."""
     programs: tuple[Run, ...] = ()
     """Every run through a nurture program, oldest first."""
+    clocks: tuple[ClockTold, ...] = ()
+    """The clocks of hand-offs, oldest first; as of now only."""
 
 
 def explain(store: Store, config: Config, person: int, at: int | None, now: int) -> Explanation:
@@ -113,7 +116,18 @@ def explain(store: Store, config: Config, person: int, at: int | None, now: int)
         holds=tuple(past_holds(dossier, when)),
         notes=tuple(_notes(store, config, dossier, standings, at, now, zone)),
         programs=Asked(store, config, when).runs(dossier),
+        clocks=tuple(clocks_told(store, config, dossier, _leaving(asked), now))
+        if at is None
+        else (),
     )
+
+
+def _leaving(asked: Sequence[AsOf]) -> dict[str, int | None]:
+    """When the open episode of each rule would end if nothing happened any more."""
+    return {
+        each.mode.rule.id: each.evaluation.due if each.evaluation.in_lead_mode else None
+        for each in asked
+    }
 
 
 def _ranks(

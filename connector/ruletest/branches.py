@@ -9,7 +9,7 @@ from typing import Final
 from connector.assess.assess import SUSPECTED
 from connector.config.conditions import PERSONA
 from connector.config.rulebook import Holds, LeadMode, Rulebook
-from connector.engine.condition import Always, AnyOf, Condition, Facts, folded
+from connector.engine.condition import Always, AnyOf, Condition, Facts
 from connector.engine.match import Matcher
 from connector.engine.result import Change, Reason
 from connector.engine.rule import Limit, Rule, Signal
@@ -24,6 +24,7 @@ from connector.ruletest.hand_off_branches import hand_off_branches
 from connector.ruletest.lifecycle import branches_of_lifecycles
 from connector.ruletest.nurture_branches import of_nurture
 from connector.ruletest.sharing import of_sharing
+from connector.ruletest.sla_branches import of_clocks, of_dispositions
 
 _LETTERS: Final = "ABCDEFGH"
 _HOLDS_BACK: Final = "holds an alert back"
@@ -50,15 +51,14 @@ def branches_of(rulebook: Rulebook, authority: str) -> Iterator[Branch]:
         yield Branch(part="machine", name=key, way="finds a machine's click", is_met=_machine(key))
     for name, way, met in _of_holds(rulebook):
         yield Branch(part="hold", name=name, way=way, is_met=met)
-    for status, reason in rulebook.dispositions.items():
-        met = _ends(status, reason)
-        yield Branch(part="dispositions", name=status, way="ends an episode", is_met=met)
+    yield from of_dispositions(rulebook)
     yield from brief_branches(rulebook)
     yield from hand_off_branches(rulebook, authority)
     yield from of_sharing(rulebook)
     yield from branches_of_lifecycles(rulebook, authority)
     yield from of_nurture(rulebook)
     yield from of_accounts(rulebook)
+    yield from of_clocks(rulebook)
 
 
 def _signals(rulebook: Rulebook) -> list[tuple[Signal, Rule]]:
@@ -251,7 +251,7 @@ def _graded(rulebook: Rulebook, character: str) -> Test:
     return met
 
 
-# machines, holds, dispositions
+# machines, holds
 
 
 def _machine_keys(rulebook: Rulebook) -> Iterator[str]:
@@ -333,17 +333,3 @@ def _silenced(label: str) -> Test:
         alert.alerted.decision.hold is Hold.SILENCE and alert.alerted.decision.detail == label
         for alert in told.played.alerts
     )
-
-
-def _ends(status: str, reason: str) -> Test:
-    def met(told: Told) -> bool:
-        said = {
-            at for at, value in told.played.person.status_changes if folded(value) == folded(status)
-        }
-        return any(
-            t.change is Change.LEFT and t.reason == reason and t.at in said
-            for trace in told.traces.values()
-            for t in trace.transitions
-        )
-
-    return met

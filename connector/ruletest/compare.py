@@ -14,9 +14,11 @@ from connector.config.wording import toml_text
 from connector.engine.result import Change
 from connector.model import Decision, Episode, Verdict, Write, WriteKind
 from connector.plan.account_task import Group
+from connector.plan.disposition import Disposition
 from connector.plan.grade import grade
 from connector.plan.nurture import Step
 from connector.plan.rank import Ranked
+from connector.plan.sla import Clock
 from connector.ruletest.ranges import RangeTable
 from connector.ruletest.seen import Alert, Snapshot, Stand
 from connector.ruletest.tables import ExpectTable, MomentTable
@@ -300,6 +302,32 @@ class _Look:
     def _surges_in_words(self) -> str:
         return "; ".join(_surge_text(each) for _, each in self._snapshot.surges) or "no surge began"
 
+    def clock(self, wanted: Sequence[Clock]) -> _Seens:
+        ticking = self._snapshot.clock
+        got = ticking.stand.clock.value if ticking else "there is no clock: nothing is followed"
+        yield one_of(wanted), _Seen(holds=got in wanted, got=got, missing=ticking is None)
+
+    def step(self, wanted: Sequence[str]) -> _Seens:
+        found = {each.step.what for each in self._snapshot.steps}
+        yield one_of(wanted), _Seen(holds=not found.isdisjoint(wanted), got=self._steps_in_words())
+
+    def steps(self, wanted: int) -> _Seens:
+        got = len(self._snapshot.steps)
+        yield str(wanted), _Seen(holds=got == wanted, got=self._steps_in_words())
+
+    def disposition(self, wanted: Sequence[Disposition]) -> _Seens:
+        found = self._snapshot.disposed
+        got = f"{found.disposition.value}: {found.said}" if found else "sales has said nothing"
+        holds = found is not None and found.disposition in wanted
+        yield one_of(wanted), _Seen(holds=holds, got=got)
+
+    def _steps_in_words(self) -> str:
+        told = (
+            f"{each.step.what} ({each.step.note or each.step.receiver or each.step.id})"
+            for each in self._snapshot.steps
+        )
+        return ", ".join(told) or "no step was made"
+
     def machine(self, wanted: int) -> _Seens:
         got = self._snapshot.machines
         yield str(wanted), _Seen(holds=got == wanted, got=str(got))
@@ -335,11 +363,19 @@ class _Look:
         return _Seen(holds=False, missing=True, got=f"no note was written: {alerts}")
 
     def _writes(self, kind: WriteKind) -> list[tuple[int, Write]]:
-        """What hand-offs write, and when they were made; of no rule in particular touches too."""
+        """What hand-offs and the steps after them write, and when they were made.
+
+        Of no rule in particular that of touches too.
+        """
         handed = [(each.at, write) for each in self._alerts for write in each.alerted.writes]
         touched = [(each.at, each.write) for each in self._touches] if self._whole else []
         surged = [(at, each.write) for at, each in self._snapshot.surges if each.write]
-        both = (*touched, *(surged if self._whole else ()))
+        stepped = [
+            (each.step.at, each.write)
+            for each in self._snapshot.steps
+            if each.write is not None and each.rule in self._rules
+        ]
+        both = (*touched, *stepped, *(surged if self._whole else ()))
         return [(at, write) for at, write in (*handed, *both) if write.kind is kind]
 
     def _latest(self) -> Episode | None:

@@ -24,7 +24,7 @@ from connector.engine.machine import classify
 from connector.engine.match import Matcher
 from connector.engine.result import Evaluation
 from connector.engine.timeline import Engaged, Timeline
-from connector.model import Decision, Engagement, Kind, Person, Verdict
+from connector.model import Person
 from connector.plan.account import account_facts
 from connector.plan.account_task import Group
 from connector.plan.facts import facts_of
@@ -33,9 +33,11 @@ from connector.plan.nurture import Nurture, State, Step
 from connector.plan.rank import Ranked
 from connector.ports import Stream
 from connector.ruletest.case import Case
+from connector.ruletest.followed import TasksOfTest, clock_of, last_word
 from connector.ruletest.moments import ZERO
 from connector.ruletest.records import News, news_of, person_ref
 from connector.ruletest.seen import Alert, Mark, Played, Snapshot, Stand
+from connector.ruletest.taken import OthersOfTest
 from connector.store import Store
 from connector.store.persons import load_person
 
@@ -69,9 +71,10 @@ class _Playing:
         self._played = Played()
         self._told = self._told_marks = self._told_surges = 0
         self._admission = Admission(store, assess)
-        self._taken = sorted(case.table.taken, key=lambda each: each.at)
+        self._others = OthersOfTest(store, case, self._authority)
         self._waiting_since: dict[tuple[object, ...], int] = {}
-        self._touched = 0
+        self._touched = self._stepped = 0
+        self._tasks = TasksOfTest(store, sorted(case.table.tasks, key=lambda each: each.at))
 
     def to_the_end(self) -> Played:
         moments = [moment.at for moment in self._case.table.moment]
@@ -79,7 +82,8 @@ class _Playing:
         if watching is not None:
             self._first_load(watching)
         polls = {_next_poll(each.at) for each in self._news} | set(moments)
-        polls |= {_next_poll(each.at) for each in self._taken}
+        polls |= {_next_poll(each.at) for each in self._others.coming}
+        polls |= {_next_poll(each.at) for each in self._case.table.tasks}
         for poll in sorted(polls):
             if watching is None or poll > watching:
                 self._tick(poll)
@@ -97,9 +101,11 @@ class _Playing:
     def _tick(self, now: int) -> None:
         """Everything that becomes due before `now`, each at its moment."""
         while (due := self._next_due()) is not None and due < now:
-            self._take(due)
+            self._others.take(due)
+            self._follow(due)
             self._look_at(self._store.people.due(due, 1), due, self._due_accounts(due))
             self._admit(due)
+            self._follow(due)
 
     def _next_due(self) -> int | None:
         moments = (self._store.people.next_due(), self._store.accounts.next_due())
@@ -110,40 +116,20 @@ class _Playing:
 
     def _read(self, now: int) -> None:
         """Read stream by stream and look at once, then at what is due, then at what waits."""
-        self._take(now)
+        self._others.take(now)
         for page in self._pages(now):
             self._look_at(sorted(self._store_all(page, now)), now)
         self._look_at(self._store.people.due(now, _ALL), now, self._due_accounts(now))
         self._admit(now)
+        self._follow(now)
 
-    def _take(self, now: int) -> None:
-        """Places that others have got by now."""
-        while self._taken and self._taken[0].at <= now:
-            taken = self._taken.pop(0)
-            other = Engagement(
-                instance=self._authority,
-                id="taken",
-                at=taken.at,
-                kind=Kind.EMAIL_SENT,
-                email="somebody@else.example",
-            )
-            somebody = self._store.people.who(other)
-            assert somebody is not None  # noqa: S101 - the address is one
-            for number in range(taken.hand_offs):
-                decision = Decision(
-                    rule=f"taken-{len(self._taken)}",
-                    burst=number,
-                    at=taken.at,
-                    change="entered",
-                    verdict=Verdict.HANDED_OFF,
-                )
-                self._store.episodes.decide(
-                    somebody,
-                    decision,
-                    revision="",
-                    now=taken.at,
-                    receiver=taken.owner or self._case.person.owner or "",
-                )
+    def _follow(self, now: int) -> None:
+        """Read what became of tasks, where the rules want to know."""
+        if not self._player.rulebook.follows:
+            return
+        person = self._load()
+        if person.id and self._tasks.read(person.id, now):
+            self._look_at([person.id], now)
 
     def _admit(self, now: int) -> None:
         """Who waits has their turn, as at the end of a cycle."""
@@ -187,6 +173,7 @@ class _Playing:
         if not self._is_about(news.person):
             return
         self._played.touches += news.touches
+        self._played.steps_made += news.steps
         self._note_programs(news.person, now)
 
     def _is_about(self, person: Person) -> bool:
@@ -256,6 +243,9 @@ class _Playing:
         self._told, self._told_marks = len(self._played.alerts), len(self._played.marks)
         touches = tuple(self._played.touches[self._touched :])
         self._touched = len(self._played.touches)
+        steps = tuple(self._played.steps_made[self._stepped :])
+        self._stepped = len(self._played.steps_made)
+        leaving = {name: each.leaves_at for name, each in stands.items()}
         surges = tuple(self._played.surges[self._told_surges :])
         self._told_surges = len(self._played.surges)
         group, surging = self._company(person, now)
@@ -269,6 +259,9 @@ class _Playing:
             alerts=alerts,
             marks=marks,
             touches=touches,
+            steps=steps,
+            clock=clock_of(self._store, self._assess.setting, person, engagements, leaving, now),
+            disposed=last_word(self._store, rulebook, person),
             nurture=self._latest(person, now),
             facts=facts,
             fit=fit_points(rulebook.fit_points, facts, rulebook.grades.cap),

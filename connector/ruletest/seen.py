@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from connector.assess import (
     Alerted,
     Marked,
+    Stepped,
     Surged,
+    Ticking,
     Touched,
 )
 from connector.engine.condition import Facts
@@ -15,6 +17,7 @@ from connector.engine.result import Evaluation
 from connector.engine.timeline import Engaged, Timeline
 from connector.model import Episode, Evidence, Person
 from connector.plan.account_task import Group
+from connector.plan.disposition import Disposed
 from connector.plan.nurture import Step
 from connector.plan.rank import Ranked
 
@@ -29,6 +32,11 @@ class Stand:
     """As recorded, those that no longer hold left out."""
     ranked: Ranked | None = None
     """Where the person stands in the order; None: not in lead mode."""
+
+    @property
+    def leaves_at(self) -> int | None:
+        """When the open episode would end if nothing happened any more, UTC ms."""
+        return self.evaluation.due if self.evaluation.in_lead_mode else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +74,12 @@ class Snapshot:
     """Since the moment before."""
     touches: tuple[Touched, ...]
     """Since the moment before."""
+    steps: tuple[Stepped, ...]
+    """Since the moment before."""
+    clock: Ticking | None
+    """Of the latest hand-off."""
+    disposed: Disposed | None
+    """The last word of sales about the latest hand-off."""
     surges: tuple[tuple[int, Surged], ...]
     """Of the person's company, and when they were decided about, since the moment before."""
     group: Group | None
@@ -103,6 +117,8 @@ class Played:
     """The person's company at every moment."""
     accounts: list[Facts] = field(default_factory=list)
     """The fields of the person's company at every moment, whether the rules look at it or not."""
+    steps_made: list[Stepped] = field(default_factory=list)
+    """What followed because nobody had worked a hand-off."""
     steps: list[tuple[str, Step]] = field(default_factory=list)
     """Where the person stood in each program, whenever they were looked at."""
     looks: list[Facts] = field(default_factory=list)

@@ -22,6 +22,7 @@ from connector.plan.account import Quadrant
 from connector.plan.nurture import State
 from connector.ruletest.moments import ZERO, When
 from connector.ruletest.ranges import Range
+from connector.ruletest.task_table import Clocks, Dispositions, Steps, TaskTable
 
 Written = Annotated[str, StringConstraints(min_length=1)]
 Count = Annotated[int, Field(ge=1)]
@@ -291,6 +292,14 @@ class ExpectTable(Table):
     """The points of all people of their company then."""
     propensity: Range | None = None
     """The points for how likely their company is to buy."""
+    clock: Clocks = Field(default_factory=list)
+    """How the clock of the latest hand-off stands then; one of several."""
+    step: Steps = Field(default_factory=list)
+    """What was done since the moment before because nobody had worked it; one of several."""
+    steps: int | None = Field(default=None, ge=0)
+    """How many such steps were made since the moment before."""
+    disposition: Dispositions = Field(default_factory=list)
+    """What sales has made of the latest hand-off by then; one of several."""
     machine: int | None = Field(default=None, ge=0)
     """How much of all that was done by then the rules take for a machine's."""
 
@@ -329,6 +338,8 @@ class CaseTable(Table):
     """Possible sales."""
     taken: list[TakenTable] = Field(default_factory=list)
     """Hand-offs to others that take places of the week."""
+    tasks: list[TaskTable] = Field(default_factory=list)
+    """What people do with the task of the latest hand-off."""
     moment: list[MomentTable]
     """When the test looks, and at what."""
 

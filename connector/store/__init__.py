@@ -12,6 +12,7 @@ from typing import Final, Self
 from connector.store.accounts import Accounts
 from connector.store.connection import not_waiting, open_copy, open_reader, open_writer
 from connector.store.episodes import Episodes
+from connector.store.followed import FollowedTasks
 from connector.store.nurture import Enrolments
 from connector.store.outbox import Outbox
 from connector.store.people import People
@@ -41,6 +42,7 @@ class Store:
         self.timelines = Timelines(self.connection)
         self.episodes = Episodes(self.connection)
         self.enrolments = Enrolments(self.connection)
+        self.followed = FollowedTasks(self.connection)
         self.outbox = Outbox(self.connection)
         self.sources = Sources(self.connection)
         self.revisions = Revisions(self.connection)

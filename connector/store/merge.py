@@ -22,6 +22,8 @@ _OWNED: Final = (
     "UPDATE OR IGNORE enrolment SET person = :winner WHERE person = :loser",
     "DELETE FROM enrolment WHERE person = :loser",
     "UPDATE touch SET person = :winner WHERE person = :loser",
+    "UPDATE followed SET person = :winner WHERE person = :loser",
+    "UPDATE sla_step SET person = :winner WHERE person = :loser",
     # The winner's fit stands; the loser's says nothing about the winner.
     "DELETE FROM fit_change WHERE person = :loser",
     """UPDATE person SET due_at = 0, baseline_before = (

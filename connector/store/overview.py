@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from connector.model import Decision, Episode, Hold
+from connector.model import Decision, Episode, Fields, Hold
 from connector.store.episodes import decision_of, episode_of
 
 
@@ -192,6 +192,16 @@ def user_name(connection: sqlite3.Connection, instance: str, user: str) -> str:
         (instance, user),
     ).fetchone()
     return str(row[0] or "") if row else ""
+
+
+def user_fields(connection: sqlite3.Connection, instance: str, user: str) -> Fields:
+    """What is known of a user of a platform; nothing of a stranger."""
+    row = connection.execute(
+        "SELECT fields FROM record WHERE instance = ? AND role = 'owner' AND external_id = ? "
+        "AND deleted = 0",
+        (instance, user),
+    ).fetchone()
+    return dict(json.loads(row[0])) if row else {}
 
 
 def set_aside(connection: sqlite3.Connection, most: int = -1) -> list[tuple[int, str]]:

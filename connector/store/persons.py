@@ -24,7 +24,8 @@ _AROUND: Final = """SELECT
     EXISTS (SELECT 1 FROM record a JOIN opportunity_person o ON o.opportunity = a.id
         WHERE a.account = :account AND a.role = 'opportunity'),
     EXISTS (SELECT 1 FROM record p JOIN status_change s ON s.record = p.id
-        WHERE p.person = :person)"""
+        WHERE p.person = :person),
+    EXISTS (SELECT 1 FROM followed WHERE person = :person)"""
 """One look at what there is to load, because most people have little of it."""
 
 
@@ -44,7 +45,7 @@ def load_person(connection: sqlite3.Connection, person: int, authority: str) -> 
     row = rows[there.records.index(main)] if main else None
     company = row[_ACCOUNT] if row else None
     asked = {"person": person, "account": company}
-    found, opportunities, others, changes = connection.execute(_AROUND, asked).fetchone()
+    found, opportunities, others, changes, tasks = connection.execute(_AROUND, asked).fetchone()
     around = _account(connection, company)
     return Person(
         id=person,
@@ -60,6 +61,8 @@ def load_person(connection: sqlite3.Connection, person: int, authority: str) -> 
             _colleagues(connection, person, company) if others and company is not None else ()
         ),
         status_changes=_status_changes(connection, person) if changes else (),
+        task_values=_task_values(connection, person) if tasks else (),
+        recycled=_recycled(connection, person) if tasks else (),
         former=tuple(row[_CREATED] for row in every if row[_DELETED] and row[_CREATED] is not None),
     )
 
@@ -191,3 +194,19 @@ def _status_changes(connection: sqlite3.Connection, person: int) -> tuple[tuple[
         (person,),
     )
     return tuple((at, status) for at, status in rows)
+
+
+def _task_values(connection: sqlite3.Connection, person: int) -> tuple[tuple[int, str], ...]:
+    rows = connection.execute(
+        "SELECT v.at, v.value FROM followed f JOIN task_value v ON v.task = f.key "
+        "WHERE f.person = ? ORDER BY v.at, v.value",
+        (person,),
+    )
+    return tuple((at, value) for at, value in rows)
+
+
+def _recycled(connection: sqlite3.Connection, person: int) -> tuple[int, ...]:
+    rows = connection.execute(
+        "SELECT at FROM sla_step WHERE person = ? AND what = 'recycle' ORDER BY at", (person,)
+    )
+    return tuple(at for (at,) in rows)

@@ -11,7 +11,7 @@ from connector.errors import StateTooNew
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION: Final = 8
+VERSION: Final = 9
 """`PRAGMA user_version` of a database this code can work with."""
 
 _FIRST: Final = (
@@ -177,6 +177,29 @@ _ACCOUNTS: Final = (
     "CREATE INDEX account_look_due ON account_look (due_at) WHERE due_at IS NOT NULL",
 )
 
+_FOLLOWED: Final = (
+    # Tasks of ours as they were last read, and every value that was seen on them.
+    """CREATE TABLE followed (
+        key TEXT PRIMARY KEY, clock TEXT NOT NULL, person INTEGER NOT NULL REFERENCES person,
+        rule TEXT NOT NULL, burst INTEGER NOT NULL, raised INTEGER NOT NULL,
+        handed_at INTEGER NOT NULL, owner TEXT NOT NULL, status TEXT NOT NULL DEFAULT '',
+        result TEXT NOT NULL DEFAULT '', is_closed INTEGER NOT NULL DEFAULT 0,
+        gone INTEGER NOT NULL DEFAULT 0, changed_at INTEGER, closed_at INTEGER,
+        seen_at INTEGER, next_at INTEGER) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX followed_next ON followed (next_at) WHERE next_at IS NOT NULL",
+    "CREATE INDEX followed_person ON followed (person)",
+    """CREATE TABLE task_value (
+        task TEXT NOT NULL REFERENCES followed, at INTEGER NOT NULL, value TEXT NOT NULL,
+        seen_at INTEGER NOT NULL, PRIMARY KEY (task, at, value)) STRICT, WITHOUT ROWID""",
+    # Reminders and whatever else followed because nobody had done something in time.
+    """CREATE TABLE sla_step (
+        clock TEXT NOT NULL, id TEXT NOT NULL, what TEXT NOT NULL, at INTEGER NOT NULL,
+        person INTEGER NOT NULL REFERENCES person, rule TEXT NOT NULL, burst INTEGER NOT NULL,
+        key TEXT NOT NULL, receiver TEXT NOT NULL, note TEXT NOT NULL, revision TEXT NOT NULL,
+        PRIMARY KEY (clock, id)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX sla_step_person ON sla_step (person)",
+)
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the database to `VERSION`, with a backup beside it before anything is changed.
@@ -244,6 +267,10 @@ def _migrate(connection: sqlite3.Connection) -> None:
     @migrations(name="0008_accounts")
     def accounts(db: Database) -> None:
         _apply(db.conn, 8, _ACCOUNTS)
+
+    @migrations(name="0009_followed")
+    def followed(db: Database) -> None:
+        _apply(db.conn, 9, _FOLLOWED)
 
     migrations.apply(Database(connection))
 

@@ -13,7 +13,7 @@ from connector.clock import SystemClock
 from connector.errors import LeadmodeError
 from connector.store import Store
 from sandbox import screen
-from sandbox.demos import acts, company, nurture
+from sandbox.demos import acts, clocks, company, nurture
 from sandbox.demos.busy import show_busy_week
 from sandbox.story.days import midnight, workday
 from sandbox.story.stages import Exports
@@ -25,6 +25,8 @@ FOLDER: Final = Path("build") / "demo-csv"
 
 _FALLBACK: Final = "U02"
 """Ben Ashworth."""
+_BOSS: Final = "U01"
+"""Who gets what is escalated."""
 CONFIG: Final = """\
 # The demo's configuration. config.example.toml explains every key.
 
@@ -45,6 +47,7 @@ def prepare(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     shutil.copytree(Path(__file__).parents[1] / "story" / "rules", folder / "rules")
+    (folder / "rules" / "clocks.toml").write_text(clocks.rules(_BOSS), encoding="utf-8")
     config = folder / "config.toml"
     config.write_text(CONFIG, encoding="utf-8")
     config.chmod(0o600)
@@ -66,6 +69,7 @@ def run(out: Console, folder: Path, world: World) -> list[Cycle]:
         company.show_company(out, leadmode, cycles)
     show_busy_week(out, config, before, world.until)
     acts.summarise(out, world, cycles)
+    clocks.tell_later(out, config, world)
     return [*cycles, *nurture.tell_after(out, config, exports.write_until, world, _FALLBACK)]
 
 

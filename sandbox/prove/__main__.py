@@ -68,7 +68,7 @@ def kill(out: Console, on: str, choose: Choose, people: int = 4) -> Counter[str]
     outcomes = matrix(story, choose)
     calm = next(outcomes)
     counts["boundaries"], counts["tasks"] = sum(calm.boundaries), len(calm.tasks)
-    if wrong := amiss(world(story.until, people), calm.tasks):
+    if wrong := amiss(world(story.until, people), calm.tasks, story.on):
         counts["broken"] += 1
         out.print(f"[red]{on}[/]: undisturbed, {escape(wrong)}")
     with Progress(console=out, transient=True, disable=not out.is_terminal) as bar:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Final
 
 from connector.clock import Clock
 from connector.errors import FateUnknown, SignInAgain, SlowDown, TryAgain
-from connector.model import Engagement, Outcome, Record, Settled, Write, WriteKind
+from connector.model import (
+    Engagement,
+    Fields,
+    Outcome,
+    Record,
+    RecordRef,
+    Settled,
+    Write,
+    WriteKind,
+)
 from connector.ports import YES, Adapter, Capabilities, Delivery, Health, Page, Stream
 from sandbox.prove.crm import LATE, Crm
 from sandbox.prove.fate import Fate, Trouble
@@ -31,6 +40,8 @@ class CrmAdapter(Adapter):
             ),
             YES,
         ),
+        fetch=YES,
+        task_type="Task",
         max_batch=BATCH,
         late_window=LATE,
         ordered=True,
@@ -77,6 +88,20 @@ class CrmAdapter(Adapter):
     def after(self, stamp: int, name: str) -> tuple[int, str]:
         """The place behind which the next page begins."""
         return (stamp, name)
+
+    def fetch(self, refs: Sequence[RecordRef], fields: Sequence[str]) -> Mapping[RecordRef, Fields]:
+        """Tasks by their ids; of nothing else is asked."""
+        trouble = self.fate.request(writing=False)
+        self._passing(trouble)
+        self.crm.catch_up()
+        told = self.crm.as_they_are([ref.id for ref in refs])
+        self.fate.step()
+        if trouble is not None:
+            raise TryAgain("no answer")
+        found = {ref: told[ref.id] for ref in refs if ref.id in told}
+        return {
+            ref: {name: one[name] for name in fields if name in one} for ref, one in found.items()
+        }
 
     def write(self, writes: Sequence[Write]) -> Sequence[Outcome]:
         trouble = self.fate.request(writing=True)

@@ -80,6 +80,7 @@ class Task:
     made_at: int
     touched: str = ""
     """What a rep did with it last."""
+    touched_at: int = 0
 
 
 @dataclass(slots=True)
@@ -133,7 +134,22 @@ class Crm:
     def work_on(self, number: int, deed: str) -> None:
         """A rep completes, renames or deletes a task."""
         if self.tasks:
-            self.tasks[number % len(self.tasks)].touched = deed
+            task = self.tasks[number % len(self.tasks)]
+            task.touched, task.touched_at = deed, self.clock.now()
+
+    def as_they_are(self, ids: Sequence[str]) -> dict[str, Fields]:
+        """Tasks by their ids, less those that a rep has deleted."""
+        return {
+            task.id: {
+                "status": "Completed" if task.touched == "completed" else "Open",
+                "owner": task.fields.get("owner"),
+                "is_closed": task.touched == "completed",
+                "closed_at": task.touched_at if task.touched == "completed" else None,
+                "modified_at": task.touched_at or task.made_at,
+            }
+            for task in self.tasks
+            if task.id in ids and task.touched != "deleted"
+        }
 
     def page(self, stream: Stream, after: tuple[int, str], most: int) -> tuple[list[Row], bool]:
         """Up to `most` rows behind a place in order of (stamp, id), and whether there are more."""

@@ -12,8 +12,9 @@ from typing import Final
 from connector.clock import DAY
 from connector.model import Fields
 
-LIFECYCLE, NURTURE, CAPACITY, ACCOUNT = "lifecycle", "nurture", "capacity", "account"
-EXTRAS: Final = (LIFECYCLE, NURTURE, CAPACITY, ACCOUNT)
+LIFECYCLE, NURTURE, CAPACITY = "lifecycle", "nurture", "capacity"
+ACCOUNT, CLOCKS = "account", "clocks"
+EXTRAS: Final = (LIFECYCLE, NURTURE, CAPACITY, ACCOUNT, CLOCKS)
 CROWD, ENGAGED_FOR = 3, 10 * DAY
 """So many people of the company within so long, and it surges."""
 BY_LIST: Final = tuple(f"offer-{number}" for number in range(1, 6))
@@ -81,6 +82,37 @@ subject = "Surge of {{account.name}}"
 fallback_owner = "U2"
 """
 
+STEPS: Final = ("remind", "escalate", "cooling")
+"""What follows a hand-off that nobody works, each once."""
+_CLOCKS: Final = """
+[sla]
+look_every = "30m"
+trust_for = "1h"
+manager = "U2"
+cooling = "44d"
+cooling_subject = "Follow cooling"
+
+[[sla_step]]
+id = "remind"
+do = "remind"
+after = "8h"
+raised_after = "1h"
+subject = "Follow remind"
+
+[[sla_step]]
+id = "escalate"
+do = "escalate"
+after = "30h"
+raised_after = "5h"
+subject = "Follow escalate"
+
+[[office]]
+id = "always"
+opens = "00:00"
+closes = "23:59"
+days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+"""
+
 
 def _nurture() -> str:
     offers = "".join(
@@ -104,6 +136,7 @@ RULES: Final = {
     NURTURE: _nurture(),
     CAPACITY: _CAPACITY,
     ACCOUNT: _ACCOUNT,
+    CLOCKS: _CLOCKS,
 }
 """What is added to the rules, by kind."""
 
@@ -117,6 +150,7 @@ class Matter(StrEnum):
     CONTENT = "content"
     DIGEST = "digest"
     SURGE = "surge"
+    STEP = "step"
 
 
 _SUBJECTS: Final = {
@@ -125,6 +159,7 @@ _SUBJECTS: Final = {
     "Content": Matter.CONTENT,
     "Deferred": Matter.DIGEST,
     "Surge": Matter.SURGE,
+    "Follow": Matter.STEP,
 }
 
 

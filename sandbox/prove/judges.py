@@ -9,14 +9,16 @@ from typing import Final
 
 from connector.clock import DAY
 from connector.model import Hold, Verdict
-from sandbox.prove.crm import Effect
+from sandbox.prove.crm import Did, Effect
 from sandbox.prove.extras import (
     ACCOUNT,
     BY_LIST,
     CAPACITY,
+    CLOCKS,
     LIFECYCLE,
     NURTURE,
     SPACING,
+    STEPS,
     TOUCH_DUE,
     WAIT,
     Matter,
@@ -50,6 +52,26 @@ def judged(played: Played, people: Iterable[Someone]) -> Iterator[Broken]:
         yield from _weeks(played, everybody)
         for someone in everybody:
             yield from _deferred(played, someone)
+    if CLOCKS in played.extras:
+        for someone in everybody:
+            yield from _steps(played, someone)
+
+
+def _steps(played: Played, someone: Someone) -> Iterator[Broken]:
+    """Of each kind at most one step for a hand-off, and none before the hand-off."""
+    mine = [effect for effect in played.crm.journal if effect.target.id in someone.names]
+    handed = sorted(
+        effect.at
+        for effect in mine
+        if effect.did is Did.CREATED and kind_of(effect.fields) is Matter.HAND_OFF
+    )
+    for step in STEPS:
+        made = sorted(e.at for e in mine if e.fields.get("subject") == f"Follow {step}")
+        for number, at in enumerate(made):
+            if number >= len(handed) or handed[number] > at:
+                who = "/".join(someone.names)
+                yield Broken(promise="P2", what=f"{who}: {step} without a hand-off of its own")
+                break
 
 
 def _surges(played: Played, everybody: Iterable[Someone]) -> Iterator[Broken]:

@@ -1,4 +1,4 @@
-"""Seventeen ways to get exactly once wrong. A harness that lets one of them pass proves nothing.
+"""Eighteen ways to get exactly once wrong. A harness that lets one of them pass proves nothing.
 
 Each takes the place of one small part of a sound daemon, here and nowhere else.
 """
@@ -132,7 +132,7 @@ class Mutant:
 _NUMBERS: Final = itertools.count()
 
 
-def _made_up(**_: Any) -> str:
+def _made_up(*_: Any, **__: Any) -> str:
     return f"lm1-{next(_NUMBERS)}"
 
 
@@ -192,6 +192,7 @@ MUTANTS: Final = (
     Mutant(name="no overlap", parts=Parts(adapter=NoOverlap)),
     Mutant(name="random key", patches={"connector.plan.hand_off.write_key": _made_up}),
     Mutant(name="two commits instead of one", parts=Parts(ingest=TwoCommits)),
+    Mutant(name="random step key", patches={f"{_DESKS}.follow_up.step_key": _made_up}),
     Mutant(name="touch twice", patches={f"{_DESKS}.programs.Programs._queue": _touch_twice}),
     Mutant(name="no touch", patches={f"{_DESKS}.programs.Programs._queue": _no_touch}),
     Mutant(name="digest twice", patches={f"{_DESKS}.digests.Digests._queue": _digest_twice}),

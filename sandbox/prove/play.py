@@ -24,7 +24,7 @@ from connector.model import (
 from connector.store.persons import find_person
 from sandbox.prove import setup
 from sandbox.prove.crm import Crm
-from sandbox.prove.extras import ACCOUNT, CAPACITY, NURTURE, Matter, kind_of
+from sandbox.prove.extras import ACCOUNT, CAPACITY, CLOCKS, NURTURE, Matter, kind_of
 from sandbox.prove.fate import Fate, Trouble
 from sandbox.prove.host import SOUND, Host, Parts
 from sandbox.prove.steps import ALONE, PEOPLE, SHARED, History, Step
@@ -222,7 +222,7 @@ class Player:
         played.calm_at = self._clock.now()
         for minutes in QUIET:
             self._rest(hosts, minutes * MINUTE)
-        for _ in range(DAYS if CAPACITY in played.extras else 0):
+        for _ in range(DAYS if {CAPACITY, CLOCKS} & set(played.extras) else 0):
             self._rest(hosts, DAY)
         self._ask(hosts)
         before = len(crm.journal)

@@ -154,13 +154,16 @@ def expected(story: World) -> int:
     )
 
 
-def amiss(story: World, tasks: Sequence[Task]) -> str:
+def amiss(story: World, tasks: Sequence[Task], on: str) -> str:
     """What an undisturbed telling wrote too much or too little; empty: nothing."""
     kinds = Counter(task.subject.split()[0] for task in tasks)
     calls = expected(story)
     whose = [[act for act in story.acts if act.record == record.id] for record in story.people]
     surges = surges_of([[Deed(a.at, a.kind, a.seen_at) for a in acts] for acts in whose])
     wanted = {"Call": calls, "Deferred": int(calls > 1), "Offer": calls, "Surge": len(surges)}
+    if on != "csv":  # nobody puts an export of tasks into its folder
+        # Who had waited for a place has left before the next visit could escalate.
+        wanted["Follow"] = len(extras.STEPS) * calls - int(calls > 1)
     doubled = len(tasks) - len({(task.subject, task.about) for task in tasks})
     if kinds == Counter(wanted) and not doubled:
         return ""

@@ -94,6 +94,14 @@ class World(Protocol):
         """A person deletes a record in the CRM."""
         ...
 
+    def change_task(self, remote_id: str, *, done: bool = False, owner: str = "") -> None:
+        """A person works on a task that was written: is done with it, or gives it to another."""
+        ...
+
+    def remove_task(self, remote_id: str) -> None:
+        """A person deletes a task that was written."""
+        ...
+
     def as_stored(self, field: str, text: str) -> str:
         """What the platform keeps of a text; other than the text only as the README says."""
         ...

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from adapters.memory.adapter import MemoryAdapter
 from connector.errors import Conflict, FateUnknown, Rejected, TryAgain
-from connector.model import Outcome, Settled, Write, WriteKind
+from connector.model import Outcome, Scalar, Settled, Write, WriteKind
 from tests.adapters.planted import caught_by
 
 
@@ -253,3 +253,24 @@ class OverlooksAnotherType(MemoryAdapter):
             super().create_field(spec)
         except Conflict:
             return
+
+
+@caught_by("test_26")
+class ForgetsWhoHasATask(MemoryAdapter):
+    def fetch(self, refs, fields):
+        return super().fetch(refs, [name for name in fields if name != "owner"])
+
+
+@caught_by("test_26")
+class TellsOfDeletedTasks(MemoryAdapter):
+    def fetch(self, refs, fields):
+        gone: dict[str, Scalar] = {"status": "Open", "owner": None, "is_closed": False}
+        return dict.fromkeys(refs, gone) | dict(super().fetch(refs, fields))
+
+
+@caught_by("test_26")
+class TellsWhenItWasAskedAsWhenItWasDone(MemoryAdapter):
+    def fetch(self, refs, fields):
+        now = self._clock.now() + 1
+        told = super().fetch(refs, fields)
+        return {ref: {**one, "closed_at": now} for ref, one in told.items()}

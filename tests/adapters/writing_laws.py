@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from connector.clock import DAY
 from connector.errors import Conflict, FateUnknown
 from connector.model import Outcome, Record, RecordRef, Scalar, Settled, Write, WriteKind
-from connector.ports import Adapter, Delivery, FieldSpec, Stream
+from connector.ports import TASK_FIELDS, Adapter, Delivery, FieldSpec, Stream
 from tests.adapters.law import Lawful, law
 from tests.adapters.world import START, AnswerLost, World
 
@@ -49,6 +49,10 @@ def repeatable(adapter_type: type[Adapter], kind: WriteKind) -> object:
 def of_companies(adapter_type: type[Adapter], kind: WriteKind) -> object:
     """As `repeatable`, for a platform that has companies."""
     return repeatable(adapter_type, kind) and adapter_type.capabilities.streams.get(Stream.ACCOUNTS)
+
+
+def tells_of_tasks(adapter_type: type[Adapter]) -> object:
+    return adapter_type.capabilities.task_type
 
 
 def makes_fields(adapter_type: type[Adapter]) -> object:
@@ -236,6 +240,28 @@ class WritingLaws(Lawful):
             assert outcome.remote_id
             if known:
                 assert len({each.target for each in world.landed(WriteKind.ADD_MEMBER)}) == 1
+
+    @law(26, needs=tells_of_tasks)
+    def test_26_what_becomes_of_a_task_is_told(self):
+        with self.world() as world:
+            writes = [
+                some_write(world, WriteKind.CREATE_TASK, world.target(n), n) for n in (1, 2, 3)
+            ]
+            adapter, owner = world.adapter(), world.owner()
+            made = [str(outcome.remote_id) for outcome in send(adapter, writes)]
+            refs = [RecordRef(world.instance, self.declared.task_type, each) for each in made]
+            world.clock.move_to(START + DAY)
+            world.change_task(made[1], done=True)
+            world.change_task(made[2], owner=owner)
+            told = adapter.fetch(refs, TASK_FIELDS)
+            assert [bool(told[ref].get("is_closed")) for ref in refs] == [False, True, False]
+            assert [told[ref]["owner"] for ref in refs] == [owner] * 3
+            assert told[refs[0]]["status"] != told[refs[1]]["status"]
+            assert told[refs[1]]["closed_at"] == START + DAY
+            assert told[refs[1]]["modified_at"] == START + DAY
+            world.remove_task(made[1])
+            left = world.adapter().fetch(refs, TASK_FIELDS)
+            assert left.keys() == {refs[0], refs[2]}, "one that is deleted is left out"
 
     @law(13, needs=makes_fields)
     def test_13_a_made_field_is_described(self):

@@ -205,7 +205,7 @@ def test_json_has_the_documented_keys(told: Company, leadmode: Leadmode):
     assert set(document) == {
         "who", "records", "company", "consent", "persona", "grade", "fit", "fit_because", "at",
         "zone", "story", "quiet_ms", "standings", "hand_offs", "ranks", "pictures", "episodes",
-        "holds", "programs", "notes",
+        "holds", "programs", "clocks", "notes",
     }  # fmt: skip
     standing = document["standings"][0]
     assert set(standing) == {

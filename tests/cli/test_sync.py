@@ -82,7 +82,7 @@ def test_json_has_the_documented_keys(company: Company, leadmode: Leadmode):
     document = json.loads(leadmode(company, "sync", "--json").output)
     assert set(document) == {
         "dry_run", "new_rules", "read", "failed", "evaluated", "alerts", "counted", "left",
-        "settled", "braked", "fields", "surges",
+        "settled", "braked", "fields", "surges", "steps",
     }  # fmt: skip
     assert document["read"] == {"crm": {"records": 0, "engagements": 8, "set_aside": 0}}
     assert [each["name"] for each in document["alerts"]] == [

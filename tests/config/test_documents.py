@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from connector.config.conditions import LOGIC, OPERATORS, SUBJECTS
 from connector.config.config_tables import ConfigFile, DeliveryTable, LeadmodeTable, SourceTable
-from connector.config.placeholders import OF_ACCOUNTS, OF_TOUCHES, PLACEHOLDERS
+from connector.config.placeholders import OF_ACCOUNTS, OF_STEPS, OF_TOUCHES, PLACEHOLDERS
 from connector.config.rule_files import NAMED
 from connector.config.rule_tables import RuleFile
 from connector.config.rules import load_rulebook
@@ -24,6 +24,7 @@ from tests.config.documented import NEEDED, keys_of
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config.example.toml"
+EVERY = PLACEHOLDERS | OF_TOUCHES | OF_ACCOUNTS | OF_STEPS
 RULES = (ROOT / "docs" / "rules.md").read_text()
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
 CONFIG_TABLES: dict[str, type[BaseModel]] = {
@@ -65,13 +66,9 @@ def test_rules_md_names_every_table_operator_placeholder_kind_and_ending():
     assert [word for word in words if f"`{word}`" not in RULES] == []
     assert [word for word in LOGIC if f"`{word} = " not in RULES] == []
     assert [word for word in SUBJECTS if f"`{word}.`" not in RULES] == []
-    assert [
-        name for name in PLACEHOLDERS | OF_TOUCHES | OF_ACCOUNTS if f"`{{{{{name}}}}}`" not in RULES
-    ] == []
+    assert [name for name in EVERY if f"`{{{{{name}}}}}`" not in RULES] == []
     assert [kind for kind in Kind if not re.search(rf"\b{kind.value}\b", RULES)] == []
-    assert (
-        set(re.findall(r"`\{\{([a-z_.]+)\}\}`", RULES)) == PLACEHOLDERS | OF_TOUCHES | OF_ACCOUNTS
-    )
+    assert set(re.findall(r"`\{\{([a-z_.]+)\}\}`", RULES)) == EVERY
 
 
 def test_the_examples_of_rules_md_load_and_use_every_key(tmp_path):

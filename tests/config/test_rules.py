@@ -123,7 +123,7 @@ from tests.config.folder import (
          [("17:11: letters of [fit.grades] do not fall from one to the next. "
            "Write them like letters = [80, 50, 30].")]),
         ('[dispositions]\nDead = "disqualifed"\n',
-         [('17:8: "Dead" = "disqualifed" is no way to end an episode. '
+         [('17:8: "Dead" = "disqualifed" is no disposition. '
           'Did you mean "disqualified"?')]),
         ('[[offer]]\nid = "x"\nasset = "*x*"\n[[program]]\nid = "p"\nopens = "24:00"\n',
          [('21:9: opens = "24:00" is no time of day; '

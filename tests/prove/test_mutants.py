@@ -16,6 +16,7 @@ WANTED = {
     "resume by timestamp only": 0,
     "no overlap": 24,
     "random key": 0,
+    "random step key": 27,
     "two commits instead of one": 56,
     "touch twice": 16,
     "no touch": 16,

@@ -77,6 +77,23 @@ def test_a_company_of_which_three_move_is_one_task_and_one_of_them_joins_it(
     assert "Petr Havel (Maintenance Manager): attended the webinar" in said
 
 
+def test_tasks_are_followed_up(told: io.StringIO, cycles: list[Cycle]):
+    """Reminded, escalated and going cold; rejected; accepted, so not reminded."""
+    _, _, act = told.getvalue().partition("what becomes of the tasks")
+    lines = re.findall(r"^  \d+ \w+ \d+  (.*)$", act.partition("The weeks after")[0], re.MULTILINE)
+    assert [line for line in lines if line.startswith("Felix Brandt")] == [
+        "Felix Brandt: remind, to Ben Ashworth",
+        "Felix Brandt: escalate, to Karin Falk",
+        "Felix Brandt: cooling, to Ben Ashworth",
+        "Felix Brandt: left, idle",
+    ]
+    assert "Helen Osei: left, rejected" in lines
+    assert "Priya Raman: escalate, to Karin Falk" in lines
+    assert not [
+        line for line in lines if line.startswith(("Helen Osei: remind", "Priya Raman: re"))
+    ]
+
+
 def test_a_busy_week_defers_some_and_says_whom(told: io.StringIO, cycles: list[Cycle]):
     _, _, act = told.getvalue().partition("a busy week")
     (waiting,) = re.findall(r"^  (\d+) would wait for a free place", act, re.MULTILINE)

@@ -40,6 +40,9 @@ FILES: Final = {
     WriteKind.ADD_NOTE: "notes.csv",
     WriteKind.ADD_MEMBER: "list_members.csv",
 }
+TASK_COLUMNS: Final = (
+    *("leadmode_key", "status", "owner_id", "closed_at", "modified_at", "deleted"),
+)
 CREATED: Final = START - 400 * DAY
 
 _touched: set[str] = set()
@@ -102,6 +105,7 @@ class CsvWorld:
         self.visits = 0
         self._exports = 0
         self._imported = 0
+        self._kept_tasks: dict[str, dict[str, str]] = {}
         self._rows: dict[Stream, dict[str, dict[str, str]]] = {stream: {} for stream in Stream}
         for stream in Stream:
             self._export(stream)
@@ -211,6 +215,32 @@ class CsvWorld:
 
     def remove(self, ref: RecordRef) -> None:
         self.edit(ref, "deleted", "true")
+
+    def change_task(self, remote_id: str, *, done: bool = False, owner: str = "") -> None:
+        task = self._tasks().setdefault(remote_id.removeprefix("tasks.csv:"), {})
+        if done:
+            task |= {"status": "Completed", "closed_at": iso(self.clock.now())}
+        task |= {"owner_id": owner} if owner else {}
+        task["modified_at"] = iso(self.clock.now())
+        self._export_tasks()
+
+    def remove_task(self, remote_id: str) -> None:
+        self._tasks()[remote_id.removeprefix("tasks.csv:")]["deleted"] = "yes"
+        self._export_tasks()
+
+    def _tasks(self) -> dict[str, dict[str, str]]:
+        """The CRM's tasks by their key: those that were imported, as people have left them."""
+        with (self.folder / "out" / "tasks.csv").open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                given = {"status": row["status"], "owner_id": row["owner_id"]}
+                self._kept_tasks.setdefault(row["leadmode_key"], given)
+        return self._kept_tasks
+
+    def _export_tasks(self) -> None:
+        with (self.folder / "tasks.csv").open("w", newline="", encoding="utf-8") as file:
+            rows = csv.DictWriter(file, TASK_COLUMNS)
+            rows.writeheader()
+            rows.writerows({"leadmode_key": k, **row} for k, row in self._kept_tasks.items())
 
     def as_stored(self, field: str, text: str) -> str:
         """As the README says, said again in other words."""

@@ -321,12 +321,19 @@ class HubspotWorld:
 
     def edit(self, ref: RecordRef, field: str, value: Scalar) -> None:
         with self.portal.lock:
-            told = "" if value is None else str(value)
-            writing.update(self.portal, PEOPLE, self.kept(ref), {field: told})
+            writing.update(self.portal, PEOPLE, self.kept(ref), {field: str(value or "")})
 
     def remove(self, ref: RecordRef) -> None:
         with self.portal.lock:
             writing.archive(self.portal, PEOPLE, self.kept(ref))
+
+    def change_task(self, remote_id: str, *, done: bool = False, owner: str = "") -> None:
+        ref = RecordRef(self.instance, "tasks", remote_id)
+        field, value = ("hs_task_status", "COMPLETED") if done else ("hubspot_owner_id", owner)
+        self.edit(ref, field, value)
+
+    def remove_task(self, remote_id: str) -> None:
+        self.remove(RecordRef(self.instance, "tasks", remote_id))
 
     def as_stored(self, field: str, text: str) -> str:
         if field == "subject" and len(text.encode("utf-16-le")) // 2 > 255:

@@ -126,6 +126,13 @@ class MemoryWorld:
     def remove(self, ref: RecordRef) -> None:
         self.platform.delete(ref)
 
+    def change_task(self, remote_id: str, *, done: bool = False, owner: str = "") -> None:
+        changed: dict[str, Scalar] = {"status": "Completed", "is_closed": True} if done else {}
+        self.platform.edit_task(remote_id, **changed | ({"owner": owner} if owner else {}))
+
+    def remove_task(self, remote_id: str) -> None:
+        self.platform.delete_task(remote_id)
+
     def as_stored(self, field: str, text: str) -> str:
         limit = LIMITS.get(field, 4_000)
         return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -283,6 +283,15 @@ class SalesforceWorld:
             kind = self.org.schema[ref.object_type]
             writing.delete(self.org, self.person_at_the_screen, kind, ref.id)
 
+    def change_task(self, remote_id: str, *, done: bool = False, owner: str = "") -> None:
+        given = ({"Status": "Completed"} if done else {}) | ({"OwnerId": owner} if owner else {})
+        with self.org.lock:
+            kind = self.org.schema["Task"]
+            writing.update(self.org, self.person_at_the_screen, kind, remote_id, given)
+
+    def remove_task(self, remote_id: str) -> None:
+        self.remove(RecordRef(self.instance, "Task", remote_id))
+
     def as_stored(self, field: str, text: str) -> str:
         limit = LIMITS.get(field)
         if limit is not None and len(text.encode("utf-16-le")) // 2 > limit:
