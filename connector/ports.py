@@ -82,6 +82,8 @@ class Capabilities:
     create_field: Ability = NO
     deletions: Ability = YES
     """Whether `read` tells of every record that goes. Where not, `fetch` is asked now and then."""
+    applied_later: bool = False
+    """Whether somebody else applies what is written: what is there now does not show it yet."""
     max_batch: int = 1
     """Most writes in one call."""
     late_window: int = 0
@@ -354,6 +356,13 @@ class Adapter(ABC):
     def lists_amiss(self, ids: Sequence[str]) -> Mapping[str, str] | None:
         """Of these lists or campaigns, those that take nobody and why; None: it cannot tell."""
         return None
+
+    def kept_because(self, writes: Sequence[Write]) -> Mapping[str, str]:
+        """Of WITHDRAW writes, by key, why what they are about would stay as it is.
+
+        For a person who asks. Where a platform cannot tell, nothing is said; writing decides.
+        """
+        return {}
 
     def refuse_unreadable(self, stream: Stream) -> None:
         """Raise Unsupported for a stream that is not declared; `read` begins with this."""

@@ -47,6 +47,7 @@ class CsvAdapter(Adapter):
         fetch=YES,
         describe=Ability(Support.NO, "An export tells neither types nor allowed values."),
         create_field=Ability(Support.NO, "The fields belong to the CRM behind the export."),
+        applied_later=True,  # by whoever imports the files
         max_batch=100,
         late_window=0,  # a row is readable as soon as its line is whole, wherever it stands
         ordered=False,

@@ -161,6 +161,10 @@ class MemoryPlatform:
         """The unique key of everything that was written, and the id of what it made."""
         self.lists: dict[str, set[RecordRef]] = {}
         """The members of each marketing list, by its id."""
+        self.touched: dict[str, str] = {}
+        """What people did with tasks and notes, by their ids."""
+        self.withdrawn: set[str] = set()
+        """Ids of what was taken back."""
         self.shelves = {stream: Shelf() for stream in Stream}
         self._waiting: list[tuple[int, Stored]] = []
         self._records: dict[RecordRef, Record] = {}

@@ -11,7 +11,7 @@ from connector.errors import StateTooNew
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION: Final = 8
+VERSION: Final = 9
 """`PRAGMA user_version` of a database this code can work with."""
 
 _FIRST: Final = (
@@ -177,6 +177,14 @@ _ACCOUNTS: Final = (
     "CREATE INDEX account_look_due ON account_look (due_at) WHERE due_at IS NOT NULL",
 )
 
+_UNDO: Final = (
+    # What fields had before a write changed them, and which write another one takes back.
+    "ALTER TABLE outbox ADD COLUMN was TEXT",
+    "ALTER TABLE outbox ADD COLUMN undoes TEXT",
+    "ALTER TABLE outbox ADD COLUMN why TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX outbox_revision ON outbox (revision)",
+)
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the database to `VERSION`, with a backup beside it before anything is changed.
@@ -244,6 +252,10 @@ def _migrate(connection: sqlite3.Connection) -> None:
     @migrations(name="0008_accounts")
     def accounts(db: Database) -> None:
         _apply(db.conn, 8, _ACCOUNTS)
+
+    @migrations(name="0009_undo")
+    def undo(db: Database) -> None:
+        _apply(db.conn, 9, _UNDO)
 
     migrations.apply(Database(connection))
 

@@ -36,7 +36,10 @@ def brought_up(folder: Path, cut: Cut) -> None:
 
 def schema(folder: Path) -> set[str]:
     with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
-        rows = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
+        rows = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL "
+            "AND name NOT LIKE '%sqlite_migrations%'"  # the library's own list of what was done
+        )
         return {sql for (sql,) in rows}
 
 
