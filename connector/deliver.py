@@ -13,7 +13,7 @@ from connector.clock import Clock
 from connector.config.config_tables import OnAmbiguous
 from connector.config.settings import Config
 from connector.errors import FateUnknown, GrantAccess
-from connector.model import OutboxState, Outcome, Write
+from connector.model import Fields, OutboxState, Outcome, Settled, Write, WriteKind
 from connector.ports import Adapter, Delivery
 from connector.retry import Next, Pace, after_error, after_outcome
 from connector.store import Store
@@ -64,12 +64,21 @@ class Deliver:
 
     def drain(self, stop: threading.Event, watch: Sent | None = None) -> Delivered:
         """Send everything that is ready, until nothing is or `stop` is set."""
-        delivered = Delivered()
         if not self._is_reconciled() or (self._config.dry_run and not self._store.armed):
-            return delivered
+            return Delivered()
+        return self._drain(stop, watch)
+
+    def undo(self, stop: threading.Event, watch: Sent | None = None) -> Delivered:
+        """As `drain`, but only what takes something back; also in a dry run."""
+        return self._drain(stop, watch, undoing=True)
+
+    def _drain(
+        self, stop: threading.Event, watch: Sent | None, *, undoing: bool = False
+    ) -> Delivered:
+        delivered = Delivered()
         for instance, adapter in self._adapters.items():
             while not stop.is_set() and not self._is_paused(instance):
-                claimed = self._claim(instance, adapter)
+                claimed = self._claim(instance, adapter, undoing=undoing)
                 if not claimed:
                     break
                 self._work_off(instance, adapter, claimed, delivered, watch)
@@ -107,12 +116,12 @@ class Deliver:
         _LOG.info("reconciled", held=held)
         return True
 
-    def _claim(self, instance: str, adapter: Adapter) -> list[Queued]:
+    def _claim(self, instance: str, adapter: Adapter, *, undoing: bool) -> list[Queued]:
         delivery, now = self._config.delivery, self._clock.now()
         most = min(adapter.capabilities.max_batch, delivery.batch)
         with self._store.transaction():
             claimed = self._store.outbox.claim(
-                instance, most, lease_until=now + delivery.lease, now=now
+                instance, most, lease_until=now + delivery.lease, now=now, undoing=undoing
             )
         if claimed:
             self._leave_mark()
@@ -215,6 +224,7 @@ class Deliver:
                     remote_id=answer.outcome.remote_id if answer.outcome else None,
                     reason=answer.reason,
                     attempt=None if then.counts else answer.queued.attempt,
+                    was=_was(answer),
                 )
         for answer in answers:
             pause = answer.then.pause
@@ -256,6 +266,15 @@ class Deliver:
 
     def _is_paused(self, instance: str) -> bool:
         return self._clock.now() < self._paused.get(instance, 0)
+
+
+def _was(answer: _Answer) -> Fields | None:
+    """What is to be remembered so that it can be taken back; None: it cannot."""
+    outcome = answer.outcome
+    if outcome is None or outcome.settled is not Settled.APPLIED:
+        return None
+    fields = answer.queued.write.kind is WriteKind.SET_FIELDS
+    return outcome.before if fields else {}
 
 
 def _log_change(answer: _Answer) -> None:

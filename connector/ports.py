@@ -92,6 +92,8 @@ class Capabilities:
     with the names of `TASK_FIELDS`. Empty: what becomes of a task is not told.
 
     A task of which nothing is known yet has no field at all; one that is gone is left out."""
+    applied_later: bool = False
+    """Whether somebody else applies what is written: what is there now does not show it yet."""
     max_batch: int = 1
     """Most writes in one call."""
     late_window: int = 0
@@ -364,6 +366,13 @@ class Adapter(ABC):
     def lists_amiss(self, ids: Sequence[str]) -> Mapping[str, str] | None:
         """Of these lists or campaigns, those that take nobody and why; None: it cannot tell."""
         return None
+
+    def kept_because(self, writes: Sequence[Write]) -> Mapping[str, str]:
+        """Of WITHDRAW writes, by key, why what they are about would stay as it is.
+
+        For a person who asks. Where a platform cannot tell, nothing is said; writing decides.
+        """
+        return {}
 
     def refuse_unreadable(self, stream: Stream) -> None:
         """Raise Unsupported for a stream that is not declared; `read` begins with this."""

@@ -49,6 +49,7 @@ class CsvAdapter(Adapter):
         task_type=TASK,
         describe=Ability(Support.NO, "An export tells neither types nor allowed values."),
         create_field=Ability(Support.NO, "The fields belong to the CRM behind the export."),
+        applied_later=True,  # by whoever imports the files
         max_batch=100,
         late_window=0,  # a row is readable as soon as its line is whole, wherever it stands
         ordered=False,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from adapters.csv.dialect import LONGEST, Dialect, Row, begin, cells_of, rows
 from adapters.csv.ledger import Begun, Ledger, write_all
 from adapters.csv.outgoing import FILES, OutFile, line, lines
 from connector.errors import TryAgain
+from connector.model import Scalar
 
 BY_NAME: Final = {file.name: file for file in FILES.values()}
 
@@ -29,6 +30,8 @@ class Entry:
 
     key: str
     rows: Sequence[Sequence[str]]
+    before: Mapping[str, Scalar] | None = None
+    """What the fields have that it changes, as far as the exports tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

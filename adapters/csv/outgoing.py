@@ -60,6 +60,10 @@ FILES: Final[Mapping[WriteKind, OutFile]] = {
         name="list_members.csv",
         columns=("leadmode_key", "list_id", "object_type", "record_id"),
     ),
+    WriteKind.WITHDRAW: OutFile(
+        name="withdrawals.csv",
+        columns=("leadmode_key", "withdraws", "kind", "object_type", "record_id"),
+    ),
 }
 
 
@@ -144,6 +148,17 @@ def member_row(write: Write) -> tuple[str, ...]:
     return (
         line(write.key),
         line(name),
+        line(write.target.object_type),
+        line(write.target.id),
+    )
+
+
+def withdrawal_row(write: Write) -> tuple[str, ...]:
+    """The row that takes back what was written under another key, for whoever imports it."""
+    return (
+        line(write.key),
+        line(_text(write, "by")),
+        line(_text(write, "what")),
         line(write.target.object_type),
         line(write.target.id),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from adapters.csv.cells import BadCell, clean, parse_boolean
@@ -18,6 +18,7 @@ from adapters.csv.outgoing import (
     member_row,
     note_row,
     task_row,
+    withdrawal_row,
 )
 from connector.errors import AdapterError, TryAgain
 from connector.model import Outcome, RecordRef, Scalar, Settled, Write, WriteKind
@@ -84,7 +85,10 @@ class Writer:
             reason = str(error)
         if reason:
             return {entry.key: _retry(entry.key, reason) for entry in entries}
-        return {entry.key: _done(entry.key, Settled.APPLIED, file.name) for entry in entries}
+        return {
+            entry.key: replace(_done(entry.key, Settled.APPLIED, file.name), before=entry.before)
+            for entry in entries
+        }
 
     def _known(self, write: Write) -> Outcome | None:
         """The outcome for a key that was seen before, or whose file cannot be looked into."""
@@ -127,6 +131,8 @@ class Writer:
     def _row(self, write: Write) -> tuple[str, ...]:
         if write.kind is WriteKind.CREATE_TASK:
             return task_row(write, self._folder.settings.zone)
+        if write.kind is WriteKind.WITHDRAW:
+            return withdrawal_row(write)
         return member_row(write) if write.kind is WriteKind.ADD_MEMBER else note_row(write)
 
     def _check_target(self, target: RecordRef) -> None:
@@ -158,7 +164,9 @@ def _field_changes(write: Write, current: Mapping[str, Scalar]) -> Outcome | Ent
         if not any(same(current[name], value) for value in expected):
             reason = f"Somebody has changed {name} in the meantime."
             return Outcome(key=write.key, settled=Settled.CANCELLED, reason=reason)
-    return Entry(key=write.key, rows=field_rows(write, changed))
+    before = {name: current[name] for name in changed if name in current}
+    known = before if len(before) == len(changed) else None
+    return Entry(key=write.key, rows=field_rows(write, changed), before=known)
 
 
 def same(current: Scalar, value: Scalar) -> bool:

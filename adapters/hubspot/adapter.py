@@ -17,6 +17,7 @@ from adapters.hubspot.records import Records
 from adapters.hubspot.settings import Settings
 from adapters.hubspot.updates import Updates
 from adapters.hubspot.vocabulary import vocabulary
+from adapters.hubspot.withdrawals import Withdrawals
 from adapters.hubspot.writing import AT_ONCE, UNIQUE, Writer, promised
 from connector.clock import MINUTE, Clock
 from connector.errors import Rejected
@@ -73,7 +74,10 @@ class HubspotAdapter(Adapter):
         self._activities = Activities(settings, self._client, self._properties, self._records)
         updates = Updates(settings, self._client, self._records)
         self._members = Members(self._client, self._records)
-        self._writer = Writer(settings, self._client, self._activities, updates, self._members)
+        self._withdrawals = Withdrawals(settings, self._client, self._properties)
+        self._writer = Writer(
+            settings, self._client, self._activities, updates, self._members, self._withdrawals
+        )
 
     def check(self) -> Health:
         with self._client.contract(writing=False):
@@ -107,6 +111,10 @@ class HubspotAdapter(Adapter):
             raise Rejected(f"HubSpot takes {AT_ONCE} writes at once, not {len(writes)}.")
         with self._client.contract(writing=False):
             return self._writer.write(writes)
+
+    def kept_because(self, writes: Sequence[Write]) -> Mapping[str, str]:
+        with self._client.contract(writing=False):
+            return self._withdrawals.kept_because(writes)
 
     def lists_amiss(self, ids: Sequence[str]) -> Mapping[str, str]:
         with self._client.contract(writing=False):

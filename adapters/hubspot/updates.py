@@ -44,6 +44,8 @@ class Change:
     """By HubSpot's names; only what differs from what is there."""
     known: Mapping[str, Property]
     """The properties by those names."""
+    before: Mapping[str, str | None]
+    """By the names of the write; what the record has in those fields now."""
 
     @property
     def key(self) -> str:
@@ -146,6 +148,7 @@ class Updates:
             return cancelled(write.key, "The record is gone.")
         values: dict[str, str] = {}
         properties: dict[str, Property] = {}
+        before: dict[str, str | None] = {}
         for name, wanted in write.fields.items():
             known = self._records.field(found.ref.object_type, name)
             if known is None or known.name not in found.values:
@@ -163,9 +166,10 @@ class Updates:
             ):
                 return cancelled(write.key, f"A person has changed {name} since.")
             values[known.name], properties[known.name] = new, known
+            before[name] = now
         if not values:
             return Outcome(key=write.key, settled=Settled.ALREADY_APPLIED, remote_id=found.ref.id)
-        return Change(write=write, target=found.ref, values=values, known=properties)
+        return Change(write=write, target=found.ref, values=values, known=properties, before=before)
 
     def _sent(self, object_type: str, changes: Sequence[Change]) -> dict[str, Outcome]:
         inputs = [
@@ -247,7 +251,13 @@ def _settled(change: Change, saved: Saved, later: Found | None) -> Outcome:
     reason = _why(stayed)
     if stayed and len(stayed) == len(change.values):
         return cancelled(change.key, reason)
-    return Outcome(key=change.key, settled=Settled.APPLIED, remote_id=saved.id, reason=reason)
+    return Outcome(
+        key=change.key,
+        settled=Settled.APPLIED,
+        remote_id=saved.id,
+        reason=reason,
+        before=change.before,
+    )
 
 
 def _text(value: object) -> str | None:

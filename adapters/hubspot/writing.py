@@ -13,6 +13,7 @@ from adapters.hubspot.client import Client
 from adapters.hubspot.members import Members
 from adapters.hubspot.settings import Settings
 from adapters.hubspot.updates import Updates
+from adapters.hubspot.withdrawals import Withdrawals
 from connector.model import Outcome, Write, WriteKind
 from connector.ports import Apply, Capabilities, Delivery, in_groups
 
@@ -41,12 +42,14 @@ class Writer:
         activities: Activities,
         updates: Updates,
         members: Members,
+        withdrawals: Withdrawals,
     ) -> None:
         self._settings = settings
         self._client = client
         self._activities = activities
         self._updates = updates
         self._members = members
+        self._withdrawals = withdrawals
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
         """One outcome per write, in order. An error is raised only while nothing is settled."""
@@ -55,6 +58,8 @@ class Writer:
         return [outcomes[write.key] for write in writes]
 
     def _apply(self, kind: WriteKind) -> Apply:
+        if kind is WriteKind.WITHDRAW:
+            return self._withdrawals.take_back
         if kind is WriteKind.ADD_MEMBER:
             return self._members.add
         return self._updates.apply if kind is WriteKind.SET_FIELDS else self._activities.create

@@ -109,6 +109,9 @@ class MemoryAdapter(Adapter):
             )
         return self._connection.apply(writes)
 
+    def kept_because(self, writes: Sequence[Write]) -> Mapping[str, str]:
+        return self._connection.kept_because(writes)
+
     def lists_amiss(self, ids: Sequence[str]) -> Mapping[str, str]:
         return dict.fromkeys(self._connection.unknown_lists(ids), "there is no such list.")
 

@@ -148,6 +148,8 @@ class Connection:
         done = self._platform.keys.get(write.key)
         if done:
             return Outcome(key=write.key, settled=Settled.ALREADY_APPLIED, remote_id=done)
+        if write.kind is WriteKind.WITHDRAW:
+            return self._withdraw(write)
         record = self._platform.living(write.target)
         if record is None:
             return _not_done(write, Settled.CANCELLED, "The record is gone.")
@@ -178,6 +180,25 @@ class Connection:
         members.add(write.target)
         return self._take_down(write, made, {"list": name})
 
+    def kept_because(self, writes: Sequence[Write]) -> dict[str, str]:
+        """Of withdrawals those that would not be done, and why."""
+        with self._request("look"):
+            touched = self._platform.touched
+            ids = {write.key: str(write.fields["made"]) for write in writes}
+            return {key: touched[made] for key, made in ids.items() if made in touched}
+
+    def _withdraw(self, write: Write) -> Outcome:
+        platform, made = self._platform, str(write.fields["made"])
+        if made in platform.withdrawn:
+            return Outcome(key=write.key, settled=Settled.ALREADY_APPLIED, remote_id=made)
+        if made in platform.touched:
+            return _not_done(write, Settled.CANCELLED, platform.touched[made])
+        platform.withdrawn.add(made)
+        members = platform.lists.get(str(write.fields.get("list")))
+        if members is not None:
+            members.discard(write.target)
+        return self._take_down(write, made, {"what": write.fields["what"]})
+
     def _set_fields(self, write: Write, record: Record) -> Outcome:
         wanted, known = fitted(write), self._platform.fields[record.ref.object_type]
         for name, value in wanted.items():
@@ -192,7 +213,8 @@ class Connection:
                 return _not_done(write, Settled.CANCELLED, f"Somebody changed {name}.")
         changed = replace(record, fields={**record.fields, **changes})
         self._platform.put(changed)
-        return self._take_down(write, record.ref.id, changes)
+        done = self._take_down(write, record.ref.id, changes)
+        return replace(done, before={name: record.fields.get(name) for name in changes})
 
     def _take_down(self, write: Write, made: str, fields: Fields) -> Outcome:
         platform = self._platform

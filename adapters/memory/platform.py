@@ -163,6 +163,10 @@ class MemoryPlatform:
         """The members of each marketing list, by its id."""
         self.tasks: dict[str, dict[str, Scalar]] = {}
         """How each task stands that was made and is still there, by its id."""
+        self.touched: dict[str, str] = {}
+        """What people did with tasks and notes, by their ids."""
+        self.withdrawn: set[str] = set()
+        """Ids of what was taken back."""
         self.shelves = {stream: Shelf() for stream in Stream}
         self._waiting: list[tuple[int, Stored]] = []
         self._records: dict[RecordRef, Record] = {}

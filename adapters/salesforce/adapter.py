@@ -20,6 +20,7 @@ from adapters.salesforce.settings import Settings
 from adapters.salesforce.tables import COUNTED, OBJECTS
 from adapters.salesforce.updates import Updates
 from adapters.salesforce.vocabulary import vocabulary
+from adapters.salesforce.withdrawals import Withdrawals
 from adapters.salesforce.writing import AT_ONCE, Writer
 from connector.clock import MINUTE, Clock
 from connector.errors import Rejected
@@ -74,12 +75,14 @@ class SalesforceAdapter(Adapter):
         self._record_types = RecordTypes(self._client, self._catalog)
         self._provision = Provision(settings, self._client, self._catalog)
         self._members = Members(self._client, self._records)
+        self._withdrawals = Withdrawals(self._client)
         self._writer = Writer(
             settings,
             self._client,
             Activities(settings, self._client, self._catalog, self._records),
             Updates(self._client, self._catalog, self._records),
             self._members,
+            self._withdrawals,
             Bell(settings, self._client),
         )
 
@@ -116,6 +119,10 @@ class SalesforceAdapter(Adapter):
             raise Rejected(f"Salesforce takes {AT_ONCE} writes at once, not {len(writes)}.")
         with self._client.contract(writing=False):
             return self._writer.write(writes)
+
+    def kept_because(self, writes: Sequence[Write]) -> Mapping[str, str]:
+        with self._client.contract(writing=False):
+            return self._withdrawals.kept_because(writes)
 
     def lists_amiss(self, ids: Sequence[str]) -> Mapping[str, str]:
         with self._client.contract(writing=False):

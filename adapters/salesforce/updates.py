@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from typing import Any, Final
 
@@ -32,6 +32,8 @@ class Change:
     target: RecordRef
     values: Mapping[str, Scalar] = field(default_factory=dict)
     """By Salesforce's names; only what differs from what is there."""
+    before: Mapping[str, Scalar] = field(default_factory=dict)
+    """By the names of the write; what the record has in those fields now."""
     seen: Scalar = None
     """LastModifiedDate of what was compared."""
 
@@ -130,6 +132,7 @@ class Updates:
         object_type = found.ref.object_type
         fields = self._catalog.fields(object_type)
         values: dict[str, Scalar] = {}
+        before: dict[str, Scalar] = {}
         for name, wanted in write.fields.items():
             known = self._field(target, found, name)
             if known is None or known.name not in found.values:
@@ -148,10 +151,16 @@ class Updates:
                 same(fields, known.name, now, outgoing(fields, known.name, old)) for old in allowed
             ):
                 return cancelled(write.key, f"A person has changed {name} since.")
-            values[known.name] = new
+            values[known.name], before[name] = new, now
         if not values:
             return Outcome(key=write.key, settled=Settled.ALREADY_APPLIED, remote_id=found.ref.id)
-        return Change(write=write, target=found.ref, values=values, seen=found.values.get(_CHANGED))
+        return Change(
+            write=write,
+            target=found.ref,
+            values=values,
+            before=before,
+            seen=found.values.get(_CHANGED),
+        )
 
     def _field(self, target: RecordRef, found: Found, name: str) -> Described | None:
         if found.ref.object_type == target.object_type:
@@ -198,7 +207,12 @@ class Updates:
             )
         if isinstance(answer, Saved):
             return _settled(change, answer)
-        return Outcome(key=change.write.key, settled=Settled.APPLIED, remote_id=change.target.id)
+        return Outcome(
+            key=change.write.key,
+            settled=Settled.APPLIED,
+            remote_id=change.target.id,
+            before=change.before,
+        )
 
 
 def _by_object(change: Change) -> str:
@@ -211,4 +225,4 @@ def _settled(change: Change, saved: Saved) -> Outcome:
     if fault is not None and fault.meaning is Meaning.GONE and not fault.fields:
         # It went while we looked; the next sending finds out where to.
         return Outcome(key=change.write.key, settled=Settled.RETRY, reason=str(fault))
-    return outcome_of(change.write.key, saved)
+    return replace(outcome_of(change.write.key, saved), before=change.before)

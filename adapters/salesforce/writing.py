@@ -12,6 +12,7 @@ from adapters.salesforce.client import Client
 from adapters.salesforce.members import Members
 from adapters.salesforce.settings import Settings
 from adapters.salesforce.updates import Updates
+from adapters.salesforce.withdrawals import Withdrawals
 from connector.model import Outcome, Settled, Write, WriteKind
 from connector.ports import Apply, in_groups
 
@@ -29,6 +30,7 @@ class Writer:
         activities: Activities,
         updates: Updates,
         members: Members,
+        withdrawals: Withdrawals,
         bell: Bell,
     ) -> None:
         self._settings = settings
@@ -36,6 +38,7 @@ class Writer:
         self._activities = activities
         self._updates = updates
         self._members = members
+        self._withdrawals = withdrawals
         self._bell = bell
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -46,6 +49,8 @@ class Writer:
         return [outcomes[write.key] for write in writes]
 
     def _apply(self, kind: WriteKind) -> Apply:
+        if kind is WriteKind.WITHDRAW:
+            return self._withdrawals.take_back
         if kind is WriteKind.ADD_MEMBER:
             return self._members.add
         return self._updates.apply if kind is WriteKind.SET_FIELDS else self._activities.create

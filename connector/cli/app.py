@@ -34,6 +34,7 @@ from connector.cli.status import status
 from connector.cli.sync import sync
 from connector.cli.test import test
 from connector.cli.tune import tune
+from connector.cli.undo import undo
 from connector.cli.version import say_version, version
 from connector.cli.why_not import why_not
 
@@ -61,9 +62,9 @@ def leadmode(
 
 
 _IN_ORDER: tuple[Callable[..., None], ...] = (
-    run, sync, plan, apply, check, test, doctor, provision, leads, explain, brief, why_not, held,
-    accounts, programs, offers, backtest, diff, tune, report, health, status, backup, restore,
-    arm, disarm, reload, version,
+    run, sync, plan, apply, undo, check, test, doctor, provision, leads, explain, brief, why_not,
+    held, accounts, programs, offers, backtest, diff, tune, report, health, status, backup,
+    restore, arm, disarm, reload, version,
 )  # fmt: skip
 
 for _command in _IN_ORDER:

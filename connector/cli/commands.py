@@ -15,10 +15,10 @@ from typer.core import TyperGroup
 from connector.cli.page import complain
 
 _ORDER: Final = (
-    "check", "test", "doctor", "provision", "plan", "apply", "sync", "leads", "explain",
-    "brief", "why-not", "held", "accounts", "programs", "offers", "backtest", "diff", "tune",
-    "report", "health", "outbox", "status", "backup", "restore", "arm", "disarm", "run", "reload",
-    "rules", "version",
+    "check", "test", "doctor", "provision", "plan", "apply", "undo", "sync", "leads",
+    "explain", "brief", "why-not", "held", "accounts", "programs", "offers", "backtest", "diff",
+    "tune", "report", "health", "outbox", "status", "backup", "restore", "arm", "disarm", "run",
+    "reload", "rules", "version",
 )  # fmt: skip
 _USAGE: Final = 64
 _BROKEN_PIPE: Final = 141

@@ -35,6 +35,7 @@ _STYLES = {
     OutboxState.UNKNOWN: "yellow",
     OutboxState.EXPIRED: "red",
     OutboxState.CANCELLED: "dim",
+    OutboxState.UNDONE: "dim",
 }
 
 

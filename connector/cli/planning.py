@@ -46,7 +46,7 @@ def make_plan(path: Path, clock: Clock, page: Page, *, quiet: bool) -> Plan:
         copy = Store.copy(config.state)
     with (
         closing(copy),
-        _adapters(config, clock) as adapters,
+        opened(config, clock) as adapters,
         reading_progress(page, quiet=quiet) as progress,
     ):
         return make(copy, config, adapters, clock, progress)
@@ -61,9 +61,9 @@ def apply_plan(path: Path, clock: Clock, plan: Plan, consent: Consent) -> Applie
         pass
     settled: Settled = []
     with (
-        _locked(config),
+        locked(config),
         closing(open_state(config.state, clock.now()).store) as store,
-        _adapters(config, clock) as adapters,
+        opened(config, clock) as adapters,
     ):
         states = apply(
             plan,
@@ -78,7 +78,8 @@ def apply_plan(path: Path, clock: Clock, plan: Plan, consent: Consent) -> Applie
 
 
 @contextmanager
-def _locked(config: Config) -> Iterator[None]:
+def locked(config: Config) -> Iterator[None]:
+    """Nobody else works on the state folder. Raises AlreadyRunning."""
     try:
         lock = FolderLock.take(config.state)
     except AlreadyRunning as error:
@@ -91,7 +92,8 @@ def _locked(config: Config) -> Iterator[None]:
 
 
 @contextmanager
-def _adapters(config: Config, clock: Clock) -> Iterator[Mapping[str, Adapter]]:
+def opened(config: Config, clock: Clock) -> Iterator[Mapping[str, Adapter]]:
+    """The adapters, until the block ends."""
     adapters = open_adapters(config, clock)
     try:
         yield adapters

@@ -7,7 +7,15 @@ from connector.model.followed import Followed, SlaStep, TaskNow
 from connector.model.nurture import Enrolment, Touch
 from connector.model.person import Person
 from connector.model.record import Fields, Record, RecordRef, Role, Scalar
-from connector.model.write import Outcome, Settled, Write, WriteKind, turns
+from connector.model.write import (
+    Outcome,
+    Settled,
+    Write,
+    WriteKind,
+    earlier_of,
+    turns,
+    withdrawal,
+)
 
 __all__ = [
     "AccountSurge",
@@ -34,5 +42,7 @@ __all__ = [
     "Verdict",
     "Write",
     "WriteKind",
+    "earlier_of",
     "turns",
+    "withdrawal",
 ]

@@ -113,3 +113,5 @@ class OutboxState(StrEnum):
     """Not wanted any more."""
     EXPIRED = "expired"
     """Too late to be of use."""
+    UNDONE = "undone"
+    """Taken back by `leadmode undo`; its key stays spent."""

@@ -20,6 +20,8 @@ class WriteKind(StrEnum):
     """Add a note to the target record; keyed like a task."""
     ADD_MEMBER = "add_member"
     """Make the target person a member of a list or campaign; who is one already stays one."""
+    WITHDRAW = "withdraw"
+    """Take back what an earlier write made, unless somebody has touched it since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +30,9 @@ class Write:
 
     For CREATE_TASK the fields are: subject, body, due_at (UTC ms), priority ("high", "normal"),
     owner (the platform's id of a user). For ADD_NOTE: subject, body. For ADD_MEMBER: list (the
-    platform's id of a list or campaign). For SET_FIELDS: the new
-    value per field, with the values a human has not moved on from in `expected`.
+    platform's id of a list or campaign). For WITHDRAW: what (the kind of the earlier write), made
+    (the platform's id of what it made), by (its key), and the fields it had. For SET_FIELDS: the
+    new value per field, with the values a human has not moved on from in `expected`.
     """
 
     key: str
@@ -73,8 +76,32 @@ class Outcome:
     """The platform's id of the created or changed object; success is proved by it."""
     reason: str = ""
     """In the platform's words, without personal data, when it was not applied."""
+    before: Fields | None = None
+    """Of SET_FIELDS that was applied: what the changed fields had before; None: not known."""
     retry_after: int | None = None
     """Milliseconds to wait before trying again, if the platform said so."""
+
+
+def withdrawal(key: str, earlier: Write, made: str) -> Write:
+    """The write that takes back what `earlier` made under the platform's id `made`."""
+    about = {"what": earlier.kind.value, "made": made, "by": earlier.key}
+    return Write(
+        key=key,
+        kind=WriteKind.WITHDRAW,
+        target=earlier.target,
+        fields={**earlier.fields, **about},
+    )
+
+
+def earlier_of(write: Write) -> Write:
+    """The write that a WITHDRAW takes back."""
+    fields = {n: v for n, v in write.fields.items() if n not in ("what", "made", "by")}
+    return Write(
+        key=str(write.fields["by"]),
+        kind=WriteKind(str(write.fields["what"])),
+        target=write.target,
+        fields=fields,
+    )
 
 
 def turns(writes: Sequence[Write]) -> list[list[Write]]:

@@ -12,6 +12,12 @@ from connector.model import RecordRef
 PREFIX: Final = "lm1-"
 
 
+def undo_key(key: str) -> str:
+    """The key of the write that takes back the one with `key`: there is only one."""
+    digest = hashlib.sha256(f"undo:{key}".encode("ascii")).digest()
+    return PREFIX + base64.b32encode(digest).decode("ascii").lower()[:32]
+
+
 def write_key(
     *, instance: str, rule: str, epoch: int, target: RecordRef, anchor: tuple[int, ...], action: str
 ) -> str:

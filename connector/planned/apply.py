@@ -24,7 +24,13 @@ from connector.store import Store
 
 _ANEW: Final = "Make a new plan and look at it."
 _STOPPED: Final = frozenset(
-    {OutboxState.HELD, OutboxState.DEAD, OutboxState.EXPIRED, OutboxState.CANCELLED}
+    {
+        OutboxState.HELD,
+        OutboxState.DEAD,
+        OutboxState.EXPIRED,
+        OutboxState.CANCELLED,
+        OutboxState.UNDONE,
+    }
 )
 """States of a write that a person has to decide about, or has decided about."""
 
@@ -247,4 +253,5 @@ _NOUNS: Final = {
     WriteKind.SET_FIELDS: "field change",
     WriteKind.ADD_NOTE: "note",
     WriteKind.ADD_MEMBER: "membership",
+    WriteKind.WITHDRAW: "withdrawal",
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connector.model import OutboxState, Write, WriteKind
+from connector.model import OutboxState, Write, WriteKind, earlier_of
 from connector.report import words
 from connector.report.dossier import Who, who_is
 from connector.store import Store
@@ -85,6 +85,8 @@ def _row(store: Store, config: Config, queued: Queued) -> OnItsWay:
 
 def what_it_does(write: Write) -> str:
     """The subject of a task, the fields that are set, or the list that is joined."""
+    if write.kind is WriteKind.WITHDRAW:
+        return f"withdraw: {what_it_does(earlier_of(write))}"
     if write.kind is WriteKind.ADD_MEMBER:
         return f"join the list {write.fields.get('list')}"
     if write.kind is WriteKind.SET_FIELDS:

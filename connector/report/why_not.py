@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 
 _STOPPED: Final = frozenset(
-    {OutboxState.HELD, OutboxState.DEAD, OutboxState.CANCELLED, OutboxState.EXPIRED}
+    {
+        OutboxState.HELD,
+        OutboxState.DEAD,
+        OutboxState.CANCELLED,
+        OutboxState.EXPIRED,
+        OutboxState.UNDONE,
+    }
 )
 
 

@@ -53,6 +53,7 @@ _ON_ITS_WAY: Final = {
     OutboxState.DEAD: "refused by the CRM",
     OutboxState.CANCELLED: "cancelled",
     OutboxState.EXPIRED: "too late, given up",
+    OutboxState.UNDONE: "undone",
 }
 _TASK: Final = {
     OutboxState.PENDING: "task waits to be sent",
@@ -64,12 +65,14 @@ _TASK: Final = {
     OutboxState.DEAD: "task refused",
     OutboxState.CANCELLED: "task cancelled",
     OutboxState.EXPIRED: "task expired",
+    OutboxState.UNDONE: "task undone",
 }
 _STOPPED: Final = {
     OutboxState.HELD: "held until you say `leadmode outbox release`",
     OutboxState.DEAD: "refused by the CRM; `leadmode outbox retry` sends it again",
     OutboxState.CANCELLED: "given up",
     OutboxState.EXPIRED: "given up, because it was too late to be of use",
+    OutboxState.UNDONE: "undone by `leadmode undo`",
 }
 _COULD: Final = {
     Kind.EMAIL_SENT: "is sent a mail",

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from connector.model import OutboxState, RecordRef, Write, WriteKind
+from connector.model import Fields, OutboxState, RecordRef, Write, WriteKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,10 @@ class Queued:
     settled_at: int | None
     person: int
     revision: str
+    was: Fields | None = None
+    """What it found in the fields that it changed, or {} for what it made; None: not known."""
+    undoes: str | None = None
+    """The key of the write that it takes back."""
 
 
 class Outbox:
@@ -36,12 +40,25 @@ class Outbox:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
-    def add(self, write: Write, *, person: int, revision: str, now: int, held: str = "") -> bool:
-        """Queue a write; False when its key was queued before, which changes nothing."""
+    def add(
+        self,
+        write: Write,
+        *,
+        person: int,
+        revision: str,
+        now: int,
+        held: str = "",
+        undoes: str | None = None,
+        why: str = "",
+    ) -> bool:
+        """Queue a write; False when its key was queued before, which changes nothing.
+
+        `undoes` is the key of the write that it takes back, and `why` what is then said of that.
+        """
         added = self._db.execute(
             "INSERT OR IGNORE INTO outbox (key, kind, instance, object_type, external_id, person, "
-            "payload, state, next_at, reason, revision, created_at, wanted_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "payload, state, next_at, reason, revision, created_at, wanted_at, undoes, why) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 write.key,
                 write.kind.value,
@@ -56,20 +73,26 @@ class Outbox:
                 revision,
                 now,
                 now,
+                undoes,
+                why,
             ),
         )
         return added.rowcount > 0
 
-    def claim(self, instance: str, most: int, *, lease_until: int, now: int) -> list[Queued]:
+    def claim(
+        self, instance: str, most: int, *, lease_until: int, now: int, undoing: bool = False
+    ) -> list[Queued]:
         """Take up to `most` writes that are ready; longest ready first, at most one per record.
 
         One per record keeps a record's writes in order; longest ready first keeps writes that fail
         again and again from being all that is ever tried. They are given as they were before:
-        one that is in flight was claimed by a sender whose lease has ended.
+        one that is in flight was claimed by a sender whose lease has ended. `undoing`: only what
+        takes something back, whatever else waits.
         """
+        own, other = (f"{name}.undoes IS NOT NULL AND " if undoing else "" for name in "oe")
         rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM outbox o WHERE instance = ? AND next_at <= ? "
-            "AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.next_at IS NOT NULL AND "
+            f"SELECT {_COLUMNS} FROM outbox o WHERE {own}instance = ? AND next_at <= ? "
+            f"AND NOT EXISTS (SELECT 1 FROM outbox e WHERE {other}e.next_at IS NOT NULL AND "
             "(e.instance, e.object_type, e.external_id) = "
             "(o.instance, o.object_type, o.external_id) AND e.rowid < o.rowid) "
             "ORDER BY next_at, rowid LIMIT ?",
@@ -93,10 +116,12 @@ class Outbox:
         remote_id: str | None = None,
         reason: str = "",
         attempt: int | None = None,
+        was: Fields | None = None,
     ) -> None:
         """Note what became of a write. `attempt` overrides the count of sendings.
 
-        A receipt stands: an answer that comes after it changes nothing.
+        A receipt stands: an answer that comes after it changes nothing. What takes another write
+        back makes that one undone with its own receipt.
         """
         final = next_at is None
         self._db.execute(
@@ -105,6 +130,16 @@ class Outbox:
             "WHERE key = ? AND state <> 'done'",
             (state.value, next_at, remote_id, reason, now if final else None, attempt, key),
         )
+        if was is not None:
+            packed = json.dumps(dict(was), sort_keys=True)
+            self._db.execute("UPDATE outbox SET was = ? WHERE key = ?", (packed, key))
+        if state is OutboxState.DONE:
+            self._db.execute(
+                "UPDATE outbox SET state = 'undone', settled_at = :now, "
+                "reason = (SELECT why FROM outbox WHERE key = :key) "
+                "WHERE key = (SELECT undoes FROM outbox WHERE key = :key) AND state = 'done'",
+                {"key": key, "now": now},
+            )
 
     def release(self, keys: Iterable[str], now: int) -> int:
         """Let held or dead writes go; returns how many there were."""
@@ -132,6 +167,25 @@ class Outbox:
             [(_DISCARDED, now, key) for key in keys],
         )
         return changed.rowcount
+
+    def undo_unsent(self, keys: Iterable[str], reason: str, now: int) -> int:
+        """Give up for good what had no effect yet; returns how many there were."""
+        changed = self._db.executemany(
+            "UPDATE outbox SET state = 'undone', next_at = NULL, reason = ?, settled_at = ? "
+            "WHERE key = ? AND (state IN ('pending', 'retry', 'dead') "
+            "OR (state = 'held' AND attempt = 0))",
+            [(reason, now, key) for key in keys],
+        )
+        return changed.rowcount
+
+    def written_by(self, revision: str, since: int, until: int) -> list[Queued]:
+        """What a rule revision queued from one moment until before another; newest first."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM outbox WHERE revision = ? AND undoes IS NULL "
+            "AND created_at >= ? AND created_at < ? ORDER BY rowid DESC",
+            (revision, since, until),
+        )
+        return [_queued(row) for row in rows]
 
     def follow(self, person: int | None, gone: RecordRef, survivor: RecordRef, now: int) -> None:
         """Writes for a record that was merged away go to the one it became; keys stay.
@@ -208,7 +262,7 @@ class Outbox:
 
 _COLUMNS = (
     "key, kind, instance, object_type, external_id, payload, state, attempt, next_at, remote_id, "
-    "reason, created_at, wanted_at, settled_at, person, revision"
+    "reason, created_at, wanted_at, settled_at, person, revision, was, undoes"
 )
 _DISCARDED = "discarded by an admin"
 
@@ -243,6 +297,8 @@ def _queued(row: tuple[object, ...]) -> Queued:
         settled_at=_whole(value["settled_at"]),
         person=_whole(value["person"]) or 0,
         revision=str(value["revision"]),
+        was=None if value["was"] is None else json.loads(str(value["was"])),
+        undoes=None if value["undoes"] is None else str(value["undoes"]),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,7 @@ from connector.errors import StateTooNew
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION: Final = 9
+VERSION: Final = 10
 """`PRAGMA user_version` of a database this code can work with."""
 
 _FIRST: Final = (
@@ -200,6 +201,28 @@ _FOLLOWED: Final = (
     "CREATE INDEX sla_step_person ON sla_step (person)",
 )
 
+_UNDO: Final = (
+    # What fields had before a write changed them, and which write another one takes back.
+    "ALTER TABLE outbox ADD COLUMN was TEXT",
+    "ALTER TABLE outbox ADD COLUMN undoes TEXT",
+    "ALTER TABLE outbox ADD COLUMN why TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX outbox_revision ON outbox (revision)",
+)
+
+_STEPS: Final = (
+    ("first", _FIRST),
+    ("revisions", _REVISIONS),
+    ("late", _LATE),
+    ("capacity", _CAPACITY),
+    ("nurture", _NURTURE),
+    ("owners", _OWNERS),
+    ("owned", _OWNED),
+    ("accounts", _ACCOUNTS),
+    ("followed", _FOLLOWED),
+    ("undo", _UNDO),
+)
+"""What each version adds, the first one first, by the lasting name of the migration."""
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the database to `VERSION`, with a backup beside it before anything is changed.
@@ -235,44 +258,16 @@ def _migrate(connection: sqlite3.Connection) -> None:
     from sqlite_utils import Database, Migrations  # noqa: PLC0415
 
     migrations = Migrations("leadmode")
-
-    @migrations(name="0001_first")
-    def first(db: Database) -> None:
-        _apply(db.conn, 1, _FIRST)
-
-    @migrations(name="0002_revisions")
-    def revisions(db: Database) -> None:
-        _apply(db.conn, 2, _REVISIONS)
-
-    @migrations(name="0003_late")
-    def late(db: Database) -> None:
-        _apply(db.conn, 3, _LATE)
-
-    @migrations(name="0004_capacity")
-    def capacity(db: Database) -> None:
-        _apply(db.conn, 4, _CAPACITY)
-
-    @migrations(name="0005_nurture")
-    def nurture(db: Database) -> None:
-        _apply(db.conn, 5, _NURTURE)
-
-    @migrations(name="0006_owners")
-    def owners(db: Database) -> None:
-        _apply(db.conn, 6, _OWNERS)
-
-    @migrations(name="0007_owned")
-    def owned(db: Database) -> None:
-        _apply(db.conn, 7, _OWNED)
-
-    @migrations(name="0008_accounts")
-    def accounts(db: Database) -> None:
-        _apply(db.conn, 8, _ACCOUNTS)
-
-    @migrations(name="0009_followed")
-    def followed(db: Database) -> None:
-        _apply(db.conn, 9, _FOLLOWED)
-
+    for version, (name, statements) in enumerate(_STEPS, start=1):
+        migrations(name=f"{version:04}_{name}")(_step(version, statements))
     migrations.apply(Database(connection))
+
+
+def _step(version: int, statements: tuple[str, ...]) -> Callable[[Database], None]:
+    def step(db: Database) -> None:
+        _apply(db.conn, version, statements)
+
+    return step
 
 
 def _apply(connection: sqlite3.Connection, version: int, statements: tuple[str, ...]) -> None:

@@ -144,6 +144,9 @@ class Exchange(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         self._serve()
 
+    def do_DELETE(self) -> None:
+        self._serve()
+
     def _reply(self, answer: Answer) -> None:
         data = answer.payload()
         self.send_response(answer.status)

@@ -120,6 +120,14 @@ class World(Protocol):
         """How often any adapter has turned to the platform so far, for whatever reason."""
         ...
 
+    def standing(self, kind: WriteKind) -> set[RecordRef]:
+        """The targets of what such writes made, as far as it is still there."""
+        ...
+
+    def touch(self, made: str) -> None:
+        """A day later a person completes the task of this id; where the platform tells that."""
+        ...
+
     # fields, find, secrets: only for adapters that declare them
 
     def object_type(self) -> str:

@@ -274,3 +274,29 @@ class TellsWhenItWasAskedAsWhenItWasDone(MemoryAdapter):
         now = self._clock.now() + 1
         told = super().fetch(refs, fields)
         return {ref: {**one, "closed_at": now} for ref, one in told.items()}
+
+
+@caught_by("test_27_what_was_made")
+class SaysWithdrawnAndDoesNothing(MemoryAdapter):
+    def write(self, writes):
+        made = super().write([each for each in writes if each.kind is not WriteKind.WITHDRAW])
+        told = {outcome.key: outcome for outcome in made}
+        done = Settled.APPLIED
+        return [told.get(w.key) or Outcome(key=w.key, settled=done, remote_id="1") for w in writes]
+
+
+@caught_by("test_27_what_a_person")
+class WithdrawsWhatAPersonTouched(MemoryAdapter):
+    def write(self, writes):
+        touched = self._connection._platform.touched
+        was = dict(touched)
+        touched.clear()
+        outcomes = super().write(writes)
+        touched.update(was)
+        return outcomes
+
+
+@caught_by("test_27_what_fields")
+class ForgetsWhatWasThere(MemoryAdapter):
+    def write(self, writes):
+        return [replace(outcome, before=None) for outcome in super().write(writes)]

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from connector.clock import DAY
 from connector.errors import Conflict, FateUnknown
-from connector.model import Outcome, Record, RecordRef, Scalar, Settled, Write, WriteKind
+from connector.model import (
+    Outcome,
+    Record,
+    RecordRef,
+    Scalar,
+    Settled,
+    Write,
+    WriteKind,
+    withdrawal,
+)
 from connector.ports import TASK_FIELDS, Adapter, Delivery, FieldSpec, Stream
 from tests.adapters.law import Lawful, law
 from tests.adapters.world import START, AnswerLost, World
@@ -18,6 +27,9 @@ from tests.adapters.world import START, AnswerLost, World
 KEYED = (WriteKind.CREATE_TASK, WriteKind.ADD_NOTE)
 WORDED = (*KEYED, WriteKind.SET_FIELDS)
 """Kinds that carry texts."""
+MADE = (*KEYED, WriteKind.ADD_MEMBER)
+WRITTEN = (*WORDED, WriteKind.ADD_MEMBER)
+"""Everything but taking back, which needs something to take back."""
 TEXTS = (
     "Zoë Müller-Ångström · 山田太郎 · 👩‍🔬 · مرحبا",
     '<b onclick="x()">bold</b> &amp; <script>1</script>',
@@ -38,6 +50,15 @@ LONG = "A long story. " * 3_000
 
 def writable(adapter_type: type[Adapter], kind: WriteKind) -> object:
     return adapter_type.capabilities.writes.get(kind)
+
+
+def withdrawable(adapter_type: type[Adapter], kind: WriteKind) -> object:
+    return writable(adapter_type, kind) and writable(adapter_type, WriteKind.WITHDRAW)
+
+
+def tells_touched(adapter_type: type[Adapter]) -> object:
+    told = adapter_type.kept_because is not Adapter.kept_because
+    return told and withdrawable(adapter_type, WriteKind.CREATE_TASK)
 
 
 def repeatable(adapter_type: type[Adapter], kind: WriteKind) -> object:
@@ -70,6 +91,8 @@ def some_write(
         task = {world.own_field(): text}
     if kind is WriteKind.ADD_MEMBER:
         task = {"list": world.list_id()}
+    if kind is WriteKind.WITHDRAW:
+        task |= {"what": WriteKind.CREATE_TASK.value, "made": "7", "by": "key-0"}
     return Write(key=f"key-{number}", kind=kind, target=target, fields=task)
 
 
@@ -105,7 +128,7 @@ def assert_landed(world: World, *writes: Write) -> None:
 
 class WritingLaws(Lawful):
     @pytest.mark.fault("F66")
-    @law(8, each="kind", of=WriteKind, needs=repeatable)
+    @law(8, each="kind", of=WRITTEN, needs=repeatable)
     def test_08_the_same_key_twice_has_one_effect(self, kind):
         with self.world() as world:
             write = some_write(world, kind, world.target(1))
@@ -130,7 +153,7 @@ class WritingLaws(Lawful):
             assert_landed(world, *writes)
 
     @pytest.mark.fault("F12")
-    @law(9, each="kind", of=WriteKind, needs=repeatable)
+    @law(9, each="kind", of=WRITTEN, needs=repeatable)
     def test_09_a_lost_answer_does_not_double_the_effect(self, kind):
         with self.world() as world:
             writes = [some_write(world, kind, world.target(n), n) for n in (1, 2, 3)]
@@ -144,7 +167,7 @@ class WritingLaws(Lawful):
             assert_landed(world, *writes)
 
     @pytest.mark.fault("F23")
-    @law(10, each="kind", of=WriteKind, needs=writable)
+    @law(10, each="kind", of=WRITTEN, needs=writable)
     def test_10_one_bad_write_leaves_its_neighbours_alone(self, kind):
         with self.world() as world:
             writes = [some_write(world, kind, world.target(n), n) for n in range(5)]
@@ -157,7 +180,7 @@ class WritingLaws(Lawful):
             assert_landed(world, *(write for n, write in enumerate(writes) if n != 2))
 
     @pytest.mark.fault("F42")
-    @law(10, each="kind", of=WriteKind, needs=writable)
+    @law(10, each="kind", of=WRITTEN, needs=writable)
     def test_10_a_record_that_is_gone_cancels_its_own_write_only(self, kind):
         with self.world() as world:
             writes = [some_write(world, kind, world.target(n), n) for n in range(3)]
@@ -166,7 +189,7 @@ class WritingLaws(Lawful):
             assert settled(outcomes) == [Settled.APPLIED, Settled.CANCELLED, Settled.APPLIED]
             assert_landed(world, writes[0], writes[2])
 
-    @law(11, each="kind", of=WriteKind, needs=writable)
+    @law(11, each="kind", of=WRITTEN, needs=writable)
     def test_11_only_the_named_fields_change(self, kind):
         with self.world() as world:
             target, _ = world.target(1), world.target(2)
@@ -262,6 +285,59 @@ class WritingLaws(Lawful):
             world.remove_task(made[1])
             left = world.adapter().fetch(refs, TASK_FIELDS)
             assert left.keys() == {refs[0], refs[2]}, "one that is deleted is left out"
+
+    @law(27, each="kind", of=MADE, needs=withdrawable)
+    def test_27_what_was_made_is_taken_back_once(self, kind):
+        with self.world() as world:
+            adapter = world.adapter()
+            writes = [some_write(world, kind, world.target(n), n) for n in (1, 2)]
+            made = send(adapter, writes)
+            back = withdrawal("back-1", writes[0], str(made[0].remote_id))
+            assert world.standing(kind) == {write.target for write in writes}
+            [first] = send(adapter, [back])
+            assert first.settled is Settled.APPLIED
+            assert first.remote_id
+            assert world.standing(kind) == {writes[1].target}
+            for again in (adapter, world.adapter()):
+                assert settled(send(again, [back])) == [Settled.ALREADY_APPLIED]
+            assert world.standing(kind) == {writes[1].target}
+
+    @law(27, each="kind", of=MADE, needs=withdrawable)
+    def test_27_a_lost_answer_takes_nothing_else_back(self, kind):
+        with self.world() as world:
+            adapter = world.adapter()
+            writes = [some_write(world, kind, world.target(n), n) for n in (1, 2)]
+            made = send(adapter, writes)
+            back = withdrawal("back-1", writes[0], str(made[0].remote_id))
+            world.lose_next_answer()
+            with suppress(FateUnknown, AnswerLost):
+                adapter.write([back])
+            [again] = send(world.adapter(), [back])
+            assert again.settled in (Settled.APPLIED, Settled.ALREADY_APPLIED)
+            assert world.standing(kind) == {writes[1].target}
+
+    @law(27, needs=tells_touched)
+    def test_27_what_a_person_touched_stays(self):
+        with self.world() as world:
+            adapter, kind = world.adapter(), WriteKind.CREATE_TASK
+            writes = [some_write(world, kind, world.target(n), n) for n in (1, 2)]
+            made = [str(each.remote_id) for each in send(adapter, writes)]
+            backs = [withdrawal(f"back-{n}", writes[n], made[n]) for n in (0, 1)]
+            assert not adapter.kept_because(backs)
+            world.touch(made[0])
+            assert adapter.kept_because(backs).keys() == {"back-0"}
+            kept, gone = send(world.adapter(), backs)
+            assert (kept.settled, gone.settled) == (Settled.CANCELLED, Settled.APPLIED)
+            assert kept.reason
+
+    @law(27, needs=lambda adapter_type: writable(adapter_type, WriteKind.SET_FIELDS))
+    def test_27_what_fields_had_before_is_told(self):
+        with self.world() as world:
+            field, target = world.own_field(), world.target(1)
+            world.edit(target, field, "a person wrote this")
+            write = some_write(world, WriteKind.SET_FIELDS, target)
+            [outcome] = send(world.adapter(), [write])
+            assert outcome.before == {field: "a person wrote this"}
 
     @law(13, needs=makes_fields)
     def test_13_a_made_field_is_described(self):

@@ -39,8 +39,9 @@ def options(path: tuple[str, ...]) -> list[str]:
 
 def test_these_are_the_commands():
     assert {" ".join(path) for path in ALL} == {
-        "run", "sync", "plan", "apply", "check", "test", "doctor", "provision", "leads", "explain",
-        "brief", "why-not", "held", "accounts", "programs", "offers", "backtest", "diff", "tune",
+        "run", "sync", "plan", "apply", "undo", "check", "test", "doctor", "provision", "leads",
+        "explain", "brief", "why-not", "held", "accounts", "programs", "offers", "backtest", "diff",
+        "tune",
         "report", "health", "outbox",
         "outbox retry", "outbox release", "outbox discard", "status", "backup", "restore", "arm",
         "disarm", "reload", "rules", "rules log", "rules show", "version",

@@ -4,6 +4,7 @@ import contextlib
 import shutil
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +51,15 @@ class CrashingConnection:
         return getattr(self._connection, name)
 
 
-def crash(world: World, after: int) -> None:
-    """Run one cycle with a death at a statement; what was not committed is gone."""
+def crash(world: World, after: int, act: Callable[[], object] | None = None) -> None:
+    """Run one cycle, or `act`, with a death at a statement; what was not committed is gone."""
     store, real = world.store, world.store.connection
     doomed = CrashingConnection(real, after)
     parts = (store, store.people, store.timelines, store.episodes, store.outbox, store.sources)
     for part in parts:
         setattr(part, "connection" if part is store else "_db", doomed)
     with contextlib.suppress(Crash, AdapterError):
-        world.cycle(HOUR)
+        act() if act else world.cycle(HOUR)
     real.close()  # uncommitted work dies with the connection
     world.start()
 

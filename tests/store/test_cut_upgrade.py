@@ -36,10 +36,9 @@ def brought_up(folder: Path, cut: Cut) -> None:
 
 def schema(folder: Path) -> set[str]:
     with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
-        # The index of the migrations' own list is made by the library, in a step of its own.
         rows = connection.execute(
             "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL "
-            "AND NOT (type = 'index' AND tbl_name = '_sqlite_migrations')"
+            "AND name NOT LIKE '%sqlite_migrations%'"  # the library's own list of what was done
         )
         return {sql for (sql,) in rows}
 

@@ -57,6 +57,21 @@ def add(platform: Platform, call: Call, names: dict[str, str]) -> Answer:
     )
 
 
+def remove(platform: Platform, call: Call, names: dict[str, str]) -> Answer:
+    """PUT /crm/lists/{id}/memberships/remove."""
+    found, wanted = _list(platform, names), call.json()
+    if not isinstance(wanted, list) or len(wanted) > MOST:
+        raise invalid(f"a list of up to {MOST} record ids is expected")
+    contacts, removed = platform.portal.tables["contacts"], []
+    for record_id in dict.fromkeys(map(str, wanted)):
+        kept = contacts.exactly(record_id)
+        if kept is not None and kept.id in found.members:
+            found.members.discard(kept.id)
+            platform.portal.note(call.caller, "left", kept, {"list": found.id})
+            removed.append(record_id)
+    return Answer(body={"recordsIdsAdded": [], "recordIdsMissing": [], "recordIdsRemoved": removed})
+
+
 def _list(platform: Platform, names: dict[str, str]) -> Listed:
     found = platform.portal.lists.find(names["id"])
     if found is None:
@@ -66,5 +81,6 @@ def _list(platform: Platform, names: dict[str, str]) -> Listed:
 
 ROUTES = (
     route("/crm/lists/{id}/memberships/add", put=add),
+    route("/crm/lists/{id}/memberships/remove", put=remove),
     route("/crm/lists/{id}", get=one),
 )

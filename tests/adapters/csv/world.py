@@ -39,6 +39,7 @@ FILES: Final = {
     WriteKind.SET_FIELDS: "field_changes.csv",
     WriteKind.ADD_NOTE: "notes.csv",
     WriteKind.ADD_MEMBER: "list_members.csv",
+    WriteKind.WITHDRAW: "withdrawals.csv",
 }
 TASK_COLUMNS: Final = (
     *("leadmode_key", "status", "owner_id", "closed_at", "modified_at", "deleted"),
@@ -285,6 +286,17 @@ class CsvWorld:
             )
             for row in rows
         ]
+
+    def standing(self, kind: WriteKind) -> set[RecordRef]:
+        path = self.folder / "out" / FILES[WriteKind.WITHDRAW]
+        gone = set()
+        if path.exists():
+            with path.open(newline="", encoding="utf-8") as file:
+                gone = {row["withdraws"] for row in csv.DictReader(file)}
+        return {each.target for each in self.landed(kind) if each.key not in gone}
+
+    def touch(self, made: str) -> None:
+        raise NotImplementedError
 
     def look(self) -> dict[RecordRef, Fields]:
         self._import()

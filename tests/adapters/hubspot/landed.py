@@ -39,6 +39,17 @@ def landed(portal: Portal, instance: str, kind: WriteKind) -> list[Landed]:
     return [_landed(portal, instance, kept) for kept in rows if kept.properties.get(KEY)]
 
 
+def standing(portal: Portal, instance: str, kind: WriteKind) -> set[RecordRef]:
+    """The contacts of what such writes made, as far as it is not archived."""
+    if kind is WriteKind.ADD_MEMBER:
+        listed = portal.lists.find("1")
+        members = listed.members if listed else ()
+        return {RecordRef(instance, "contacts", str(member)) for member in members}
+    object_type = "notes" if kind is WriteKind.ADD_NOTE else "tasks"
+    live = portal.tables[object_type].live()
+    return {_landed(portal, instance, kept).target for kept in live if kept.properties.get(KEY)}
+
+
 def _landed(portal: Portal, instance: str, kept: Kept) -> Landed:
     told = kept.properties
     [(about, number)] = [

@@ -18,7 +18,7 @@ from sandbox.hubspot.founding import TOKEN
 from tests.adapters.hubspot.world import KEY, OWN
 from tests.adapters.hubspot.writes import asked, calls, instead, settled, tasks
 from tests.adapters.world import START
-from tests.adapters.writing_laws import all_types, some_write
+from tests.adapters.writing_laws import WRITTEN, all_types, some_write
 
 SPEC = FieldSpec(object_type="tasks", name="lm_key", type="text", unique=True)
 VERSIONS = ("v3", "2026-03", "2026-09")
@@ -279,10 +279,7 @@ def test_the_end_of_apis_is_told_in_time(world):
 def test_24_eight_threads_on_one_adapter(world):
     adapter = world.adapter(deadline=20.0)
     writes = [
-        [
-            some_write(world, kind, world.target(n), 100 * n + at)
-            for at, kind in enumerate(WriteKind)
-        ]
+        [some_write(world, kind, world.target(n), 100 * n + at) for at, kind in enumerate(WRITTEN)]
         for n in range(8)
     ]
     outcomes: list[list[Settled]] = [[] for _ in writes]
@@ -298,7 +295,7 @@ def test_24_eight_threads_on_one_adapter(world):
     for thread in threads:
         thread.join(60)
     done, again = Settled.APPLIED, Settled.ALREADY_APPLIED
-    kinds = len(WriteKind)
+    kinds = len(WRITTEN)
     assert outcomes == [[done] * kinds + [again] * kinds * 2] * 8
     assert len(calls(world, "/properties/2026-09/tasks")) <= 8
 

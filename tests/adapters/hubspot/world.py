@@ -345,6 +345,12 @@ class HubspotWorld:
     def landed(self, kind: WriteKind) -> list[Landed]:
         return landed.landed(self.portal, self.instance, kind)
 
+    def standing(self, kind: WriteKind) -> set[RecordRef]:
+        return landed.standing(self.portal, self.instance, kind)
+
+    def touch(self, made: str) -> None:
+        self.edit(RecordRef(self.instance, "tasks", made), "hs_task_status", "COMPLETED")
+
     def look(self) -> dict[RecordRef, Fields]:
         """Everything but what the portal itself keeps about the last activity."""
         told: dict[RecordRef, Fields] = {}

@@ -144,6 +144,17 @@ class MemoryWorld:
             if effect.kind is kind
         ]
 
+    def standing(self, kind: WriteKind) -> set[RecordRef]:
+        gone = self.platform.withdrawn
+        return {
+            effect.target
+            for effect in self.platform.journal
+            if effect.kind is kind and effect.id not in gone
+        }
+
+    def touch(self, made: str) -> None:
+        self.platform.touched[made] = "A person has completed it."
+
     def look(self) -> dict[RecordRef, Fields]:
         return {record.ref: dict(record.fields) for record in self.platform.records()}
 

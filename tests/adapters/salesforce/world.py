@@ -38,6 +38,7 @@ from tests.adapters.world import START, Landed
 from tests.adapters.world import Row as Told
 
 KEY = "Leadmode_Key__c"
+MEMBER, NOTE = WriteKind.ADD_MEMBER, WriteKind.ADD_NOTE
 OWN = "Leadmode_State__c"
 OWN_LENGTH = 255
 LIMITS = {"subject": 255, "body": 32_000, OWN: OWN_LENGTH}
@@ -339,6 +340,21 @@ class SalesforceWorld:
         about = ("Lead", str(who)) if who else ("Account", str(what))
         target = RecordRef(self.instance, *about)
         return Landed(target=target, fields=fields, key=str(row.get(KEY)))
+
+    def standing(self, kind: WriteKind) -> set[RecordRef]:
+        name, who = ("CampaignMember", "LeadId") if kind is MEMBER else ("Task", "WhoId")
+        return {
+            RecordRef(self.instance, "Lead", str(row[who]))
+            for row in self.org.tables[name].live()
+            if kind is MEMBER or (row.get(KEY) and bool(row.get("IsClosed")) is (kind is NOTE))
+        }
+
+    def touch(self, made: str) -> None:
+        self.clock.move_to(self.clock.now() + DAY)
+        with self.org.lock:
+            kind = self.org.schema["Task"]
+            done: Row = {"Status": "Completed"}
+            writing.update(self.org, self.person_at_the_screen, kind, made, done)
 
     def look(self) -> dict[RecordRef, Fields]:
         """Everything but what the system itself keeps about a record's last change."""
