@@ -108,8 +108,9 @@ def _at(found: Stand, sla: Sla, calendar: Calendar, case: Case, now: int) -> Sta
     opening = calendar.next_open(now)
     if opening > now:
         return replace(found, due=opening)
-    if _read_at(case) < now - sla.trust_for:
-        return replace(found, clock=Clock.STALE, due=now + sla.look_every)
+    read_at = _read_at(case)
+    if read_at < now - sla.trust_for:  # a first reading wakes the person by itself
+        return replace(found, clock=Clock.STALE, due=now + sla.look_every if read_at else None)
     return replace(found, clock=Clock.DUE, due=now)
 
 
