@@ -108,8 +108,9 @@ def _at(found: Stand, sla: Sla, calendar: Calendar, case: Case, now: int) -> Sta
     opening = calendar.next_open(now)
     if opening > now:
         return replace(found, due=opening)
-    if _read_at(case) < now - sla.trust_for:
-        return replace(found, clock=Clock.STALE, due=now + sla.look_every)
+    read_at = _read_at(case)
+    if read_at < now - sla.trust_for:  # a first reading wakes the person by itself
+        return replace(found, clock=Clock.STALE, due=now + sla.look_every if read_at else None)
     return replace(found, clock=Clock.DUE, due=now)
 
 
@@ -136,8 +137,8 @@ def _coming(
         if last >= 0:
             before = sla.steps[last]
             was = next(one.at for one in case.made if one.id == before.id)
-            gap = _span(step, raised=raised) - _span(before, raised=raised)
-            at = max(at, calendar.after(was, calendar.length(max(0, gap))))
+            spans = [calendar.length(_span(one, raised=raised)) for one in (before, step)]
+            at = max(at, calendar.after(was, max(0, spans[1] - spans[0])))
         yield at, step
     untouched = case.accepted_at is None
     if sla.cooling is not None and case.leaves_at is not None and untouched and COOLING not in made:

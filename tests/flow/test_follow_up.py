@@ -220,6 +220,21 @@ def test_a_step_waits_for_a_fresh_reading(made: Made):
     assert told(world) == [CALL], "it was done"
 
 
+def test_a_task_of_which_nothing_is_told_is_waited_for(made: Made):
+    """As of a folder of CSV files without an export of tasks."""
+    world = made()
+    for task in world.platform.tasks.values():
+        del task["status"]
+    world.store.connection.execute("UPDATE followed SET seen_at = NULL")
+    by_hours(world, 4 * 24)
+    assert told(world) == [CALL]
+    assert (world.ingest.next_due() or 0) > world.clock.now() + DAY, "nobody looks in vain"
+    for task in world.platform.tasks.values():
+        task["status"] = "Open"
+    world.cycle(HOUR)
+    assert told(world) == [CALL, ("ann", "Reminder")]
+
+
 def test_a_platform_that_tells_of_nothing_is_not_believed(made: Made, monkeypatch):
     """A permission that is lost looks like tasks that are gone."""
     world = made()
