@@ -14,16 +14,22 @@ from connector.config.config_tables import OnAmbiguous
 from connector.config.settings import Config
 from connector.errors import FateUnknown, GrantAccess
 from connector.model import Fields, OutboxState, Outcome, Settled, Write, WriteKind
+from connector.plan.facts import facts_of
+from connector.plan.late import MOST_NAMED, late_digest
 from connector.ports import Adapter, Delivery
 from connector.retry import Next, Pace, after_error, after_outcome
 from connector.store import Store
 from connector.store.mark import Mark, is_behind, leave_mark, place_of
 from connector.store.outbox import Queued
+from connector.store.persons import load_person
 from connector.store.recovery import end_reconciling, is_read_anew, reconciling_since
 
 _LOG = log.get("deliver")
 _CUT_OFF: Final = "leadmode ended while it was being sent; look whether it is there"
 _FORGOTTEN: Final = "the database was restored; look whether it is there"
+_IN_ONE: Final = "too late to be of use; the owner is told of it in one task with others"
+LATE: Final = "late"
+"""What a task is for that stands for those that came too late."""
 _WAITING: Final = (OutboxState.RETRY, OutboxState.UNKNOWN)
 
 Sent = Callable[[Write, OutboxState, str], None]
@@ -66,16 +72,56 @@ class Deliver:
         """Send everything that is ready, until nothing is or `stop` is set."""
         if not self._is_reconciled() or (self._config.dry_run and not self._store.armed):
             return Delivered()
-        return self._drain(stop, watch)
+        delivered = Delivered()
+        for instance in self._adapters:
+            self._tell_late(instance, delivered, watch)
+        return self._drain(stop, watch, delivered)
 
     def undo(self, stop: threading.Event, watch: Sent | None = None) -> Delivered:
         """As `drain`, but only what takes something back; also in a dry run."""
-        return self._drain(stop, watch, undoing=True)
+        return self._drain(stop, watch, Delivered(), undoing=True)
+
+    def _tell_late(self, instance: str, delivered: Delivered, watch: Sent | None) -> None:
+        """Tasks that waited too long are given up, and each owner gets one about all of theirs."""
+        now, before = self._clock.now(), self._clock.now() - self._config.delivery.ttl
+        outbox = self._store.outbox
+        with self._store.steady():
+            if not outbox.late_tasks(instance, before):
+                return
+        with self._store.transaction():
+            late = outbox.late_tasks(instance, before)
+            by_owner: dict[str, list[Queued]] = {}
+            for each in late:
+                by_owner.setdefault(str(each.write.fields.get("owner") or ""), []).append(each)
+                outbox.settle(each.write.key, OutboxState.EXPIRED, now=now, reason=_IN_ONE)
+            for owner, some in by_owner.items():
+                digest = late_digest(
+                    [each.write for each in some],
+                    [self._name(each) for each in some[:MOST_NAMED]],
+                    instance=self._config.instance,
+                    owner=owner,
+                    now=now,
+                )
+                person, revision = some[0].person, some[0].revision
+                outbox.add(digest, person=person, revision=revision, now=now, why=LATE)
+        for each in late:
+            delivered.settled[OutboxState.EXPIRED] += 1
+            if watch:
+                watch(each.write, OutboxState.EXPIRED, _IN_ONE)
+
+    def _name(self, queued: Queued) -> str:
+        person = load_person(self._store.connection, queued.person, self._config.authority.name)
+        facts = facts_of(person, self._config.authority.name, (), self._clock.now())
+        return str(facts.get("person.name") or "somebody without a name")
 
     def _drain(
-        self, stop: threading.Event, watch: Sent | None, *, undoing: bool = False
+        self,
+        stop: threading.Event,
+        watch: Sent | None,
+        delivered: Delivered,
+        *,
+        undoing: bool = False,
     ) -> Delivered:
-        delivered = Delivered()
         for instance, adapter in self._adapters.items():
             while not stop.is_set() and not self._is_paused(instance):
                 claimed = self._claim(instance, adapter, undoing=undoing)

@@ -53,7 +53,8 @@ class Outbox:
     ) -> bool:
         """Queue a write; False when its key was queued before, which changes nothing.
 
-        `undoes` is the key of the write that it takes back, and `why` what is then said of that.
+        `undoes` is the key of the write that it takes back, and `why` what is then said of that;
+        without one, what a write is for that no rule asked for.
         """
         added = self._db.execute(
             "INSERT OR IGNORE INTO outbox (key, kind, instance, object_type, external_id, person, "
@@ -167,6 +168,18 @@ class Outbox:
             [(_DISCARDED, now, key) for key in keys],
         )
         return changed.rowcount
+
+    def late_tasks(self, instance: str, wanted_before: int) -> list[Queued]:
+        """Tasks that were wanted before a moment (UTC ms) and surely are not there; oldest first.
+
+        Those that were made in the place of such (see `add`) are left out.
+        """
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM outbox WHERE instance = ? AND kind = ? AND wanted_at < ? "
+            "AND next_at IS NOT NULL AND state IN ('pending', 'retry') AND why = '' ORDER BY rowid",
+            (instance, WriteKind.CREATE_TASK.value, wanted_before),
+        )
+        return [_queued(row) for row in rows]
 
     def undo_unsent(self, keys: Iterable[str], reason: str, now: int) -> int:
         """Give up for good what had no effect yet; returns how many there were."""

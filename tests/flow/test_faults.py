@@ -16,6 +16,7 @@ from connector.engine.condition import Always
 from connector.errors import AdapterError, SignInAgain
 from connector.model import OutboxState, Record, RecordRef, Role, Settled, WriteKind
 from connector.ports import Delivery
+from tests.flow.test_exactly_once import crash
 from tests.flow.test_hand_off import known_for_long
 from tests.flow.world import NOW, Hurried, World
 
@@ -96,8 +97,50 @@ def test_what_waited_too_long_is_not_sent(world):
     world.cycle(MINUTE)
     world.clock.move_to(NOW + 8 * DAY)
     world.cycle()
+    assert world.subjects() == ["Came back while leadmode could not tell you: 1"]
+    assert world.store.outbox.counts() == {OutboxState.EXPIRED: 2, OutboxState.DONE: 1}
+
+
+def slept_a_week(world):
+    """Tasks were queued for three people, none went out, and the machine slept for eight days."""
+    returned(world, "ada", "bob", "cy")
+    world.platform.trouble = lambda call, _: Fault.TRY_AGAIN if call == "write" else None
+    with suppress(AdapterError):
+        world.cycles(2)
+    world.platform.trouble = None
+    world.clock.move_to(world.clock.now() + 8 * DAY)
+
+
+@pytest.mark.fault("F75")
+def test_after_a_week_of_sleep_each_owner_gets_one_task_about_what_came_too_late(world):
+    slept_a_week(world)
+    known_for_long(world, "dee")
+    world.returns("dee")  # what is found now, and still so, is handed off
+    world.cycles(4)
+    digest, fresh = world.tasks()
+    assert digest.fields["subject"] == "Came back while leadmode could not tell you: 3"
+    assert all(f"- {name}: " in str(digest.fields["body"]) for name in ("Ada", "Bob", "Cy"))
+    assert "Dee" in str(fresh.fields["subject"])
+    assert len(world.store.outbox.all([OutboxState.EXPIRED])) == 6
+
+
+@pytest.mark.parametrize("statement", range(2, 40, 4))
+def test_a_crash_while_telling_what_came_too_late_tells_it_once(world, statement):
+    slept_a_week(world)
+    crash(world, statement, lambda: world.deliver.drain(Hurried()))
+    world.cycles(3)
+    assert world.subjects() == ["Came back while leadmode could not tell you: 3"]
+
+
+def test_what_came_too_late_is_not_told_of_itself(world):
+    slept_a_week(world)
+    world.platform.trouble = lambda call, _: Fault.TRY_AGAIN if call == "write" else None
+    with suppress(AdapterError):
+        world.cycle()
+    world.clock.move_to(world.clock.now() + 8 * DAY)
+    world.platform.trouble = None
+    world.cycles(3)
     assert world.tasks() == []
-    assert world.store.outbox.counts() == {OutboxState.EXPIRED: 2}
 
 
 @pytest.mark.fault("F82")
