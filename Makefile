@@ -89,6 +89,7 @@ bench-crm: setup ## API calls and memory of the Salesforce and HubSpot adapters,
 
 prove: setup ## exactly once, proved: 20,000 histories full of faults, mutants, kill -9 at every boundary
 	@$(PY) -m sandbox.prove
+	@LEADMODE_TESTS=deep $(BIN)/pytest -q -n 2 --dist loadgroup tests/engine
 	@$(MAKE) faults
 
 faults: setup ## the tests behind docs/faults.md, and nothing else

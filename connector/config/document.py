@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import stat
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +14,6 @@ from connector.config.syntax import parse
 from connector.errors import FixInput
 from connector.problems import Place, Problem
 
-_LINE_END: Final = re.compile(rb"\n")
 LARGEST: Final = 1024 * 1024
 """Bytes; a larger file is no configuration."""
 
@@ -28,8 +26,11 @@ class Document:
     """The name to show to people."""
     values: Mapping[str, Any]
     source: bytes = field(repr=False)
-    positions: Positions = field(repr=False)
-    _line_starts: tuple[int, ...] = field(repr=False)
+
+    @property
+    def positions(self) -> Positions:
+        """Where its keys and values stand; looked for when the first of them is asked for."""
+        return _positions(self.source)
 
     def place(self, path: Loc) -> Place:
         """Where the key at `path` stands; of an element of a list, where the element begins.
@@ -56,8 +57,9 @@ class Document:
         return self._place_of(self.positions.keys[path][0]) if path else Place(file=self.file)
 
     def _place_of(self, offset: int) -> Place:
-        line = bisect_right(self._line_starts, offset)
-        before = self.source[self._line_starts[line - 1] : offset]
+        start = self.source.rfind(b"\n", 0, offset) + 1
+        line = self.source.count(b"\n", 0, offset) + 1
+        before = self.source[start:offset]
         return Place(file=self.file, line=line, column=len(before.decode()) + 1)
 
 
@@ -98,14 +100,11 @@ def read_document(path: Path, *, private: bool = False) -> Document:
                 for one in mistakes
             ]
         )
-    starts = [0, *(found.end() for found in _LINE_END.finditer(source))]
-    return Document(
-        file=file,
-        values=values,
-        source=source,
-        positions=find_positions(source),
-        _line_starts=tuple(starts),
-    )
+    return Document(file=file, values=values, source=source)
+
+
+_positions = lru_cache(maxsize=32)(find_positions)
+"""Most files are never asked for a place, and those with many mistakes for many."""
 
 
 def shown(path: Path) -> str:

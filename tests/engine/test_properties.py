@@ -13,6 +13,7 @@ from connector.engine.evaluate import evaluate
 from connector.engine.result import Change, Evaluation, Standing, Transition
 from connector.engine.rule import MachineTests
 from connector.engine.timeline import Timeline
+from tests.depth import depth
 from tests.engine.compare import difference, same_story
 from tests.engine.reference import reference
 from tests.engine.strategies import DAY, HOUR, Case, cases
@@ -21,7 +22,7 @@ T = TypeVar("T")
 
 # Seeds are fixed: a red run can be repeated, and each test has its own few hundred timelines.
 usual = settings(
-    max_examples=70,
+    max_examples=depth(35, 300),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
