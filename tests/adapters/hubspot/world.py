@@ -22,7 +22,7 @@ from connector.model import (
     WriteKind,
 )
 from connector.ports import Secret, Stream
-from sandbox.hubspot import derive, writing
+from sandbox.hubspot import derive, instants, writing
 from sandbox.hubspot.caller import PEOPLE
 from sandbox.hubspot.founding import TOKEN, Founded, found
 from sandbox.hubspot.kept import Kept
@@ -154,11 +154,13 @@ class HubspotWorld:
         return RecordRef(self.instance, kept.type, str(kept.id))
 
     def _record(self, role: Role, kept: Kept, at: int, fields: Fields) -> Record:
+        owned = kept.properties.get("hubspot_owner_assigneddate")
         return Record(
             ref=self.ref(kept),
             role=role,
             fields=fields,
             owner=RecordRef(self.instance, "owners", self.made.rep),
+            owned_since=instants.read(owned) if owned else None,
             created_at=CREATED,
             modified_at=at,
         )
