@@ -121,6 +121,7 @@ def test_everything_that_there_is_to_tell(clock: ManualClock):
         "write set_fields": "no",
         "write add_note": "no",
         "write add_member": "no",
+        "write withdraw": "no",
         "tell of deletions": "nobody tried",
     }
     assert (told.delivery, told.delivery_reason) == (Delivery.C, "It keeps no keys.")

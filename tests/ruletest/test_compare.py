@@ -129,6 +129,7 @@ def test_every_key_is_tried_here():
     tried = {each[1].split()[0] for each in (*TRUE_AND_FALSE, *NURTURED)}
     elsewhere = {"note", "deferred", "admitted", "rank", "stars", "flames"}  # test_sharing.py
     elsewhere |= {"account_task", "account_held", "surging", "missing"}  # test_accounts.py
+    elsewhere |= {"clock", "step", "steps", "disposition"}  # test_clocks.py
     elsewhere |= {"quadrant", "account_phase", "engagement", "propensity"}
     assert tried | elsewhere == set(ExpectTable.model_fields)
 
