@@ -22,6 +22,7 @@ from connector.plan.account_task import without_task
 from connector.plan.assign import NOBODY, least_loaded, receivers, shares_load
 from connector.plan.brief import Brief, Known
 from connector.plan.decide import WORK, Situation, decide
+from connector.plan.disposition import put_away_at
 from connector.plan.evidence import must_ask, nobody_sure
 from connector.plan.hand_off import Made, key_of, made_of
 from connector.plan.held_out import is_held_out
@@ -210,6 +211,7 @@ class HandOffs:
             now=view.now,
             baseline_before=view.baseline_before,
             dry_run=setting.dry_run,
+            put_away_at=put_away_at(setting.rulebook, view.person, view.now),
         )
 
     def _one(self, situation: Situation, matcher: Matcher, alert: Alert) -> Alerted:

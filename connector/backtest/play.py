@@ -28,6 +28,7 @@ from connector.engine.result import Change, Reason, Transition
 from connector.engine.timeline import Engaged, FitChange, Timeline
 from connector.model import Decision, Episode, Hold, Person, Verdict
 from connector.plan.decide import WORK, Situation, decide
+from connector.plan.disposition import put_away_at
 from connector.plan.evidence import must_ask, nobody_sure
 from connector.plan.history import asks_history
 from connector.plan.reconcile import Alert
@@ -341,6 +342,7 @@ class Player:
             now=now,
             baseline_before=None,
             dry_run=False,
+            put_away_at=put_away_at(self._rulebook, person, now),
             unsure=unsure,
         )
         return decide(alert, situation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from connector.config.account_tables import AccountTable
 from connector.config.brief_tables import NextStepTable, TopicTable, known_language
@@ -187,6 +187,18 @@ class MachineTable(Table):
     """See scan_links. "0s": no such test."""
 
 
+def _is_disposition(reason: EndReason) -> EndReason:
+    if not reason.is_disposition:
+        raise ValueError("is nothing that sales says: rejected, recycled or disqualified")
+    return reason
+
+
+Dispositions = Annotated[
+    list[Annotated[EndReason, Field(strict=False), AfterValidator(_is_disposition)]],
+    *one_or_many({"enum": [reason.value for reason in EndReason if reason.is_disposition]}),
+]
+
+
 class HoldTable(Table):
     """When a hand-off is not made, although somebody entered lead mode."""
 
@@ -198,6 +210,8 @@ class HoldTable(Table):
     """A call or meeting this recently means that somebody is on it. "0d": off."""
     machine_only: bool = False
     """Nothing within the window was surely a human's. Only for lead modes with human_min = 0."""
+    only_raised_after: Dispositions = Field(default_factory=list)
+    """After these dispositions, for example "disqualified", only a raised hand is handed off."""
     excluded: Condition = Field(default_factory=dict)
     """Who is never handed off: competitors, students, your own people. Left out: nobody."""
 

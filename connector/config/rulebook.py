@@ -225,6 +225,8 @@ class Holds:
     """ms; a meeting or call with a rep this recently means that somebody is on it; 0: off."""
     machine_only: bool = False
     """Nothing that counts within the window of the entry was surely a human's."""
+    only_raised_after: frozenset[EndReason] = frozenset()
+    """Dispositions after which only a raised hand is handed off."""
     excluded: Condition | None = None
     """People who are never handed off, without a name for them."""
     exclusions: tuple[Exclusion, ...] = ()

@@ -297,6 +297,7 @@ class _Reading:
             consent=table.consent,
             worked_within=table.worked_within,
             machine_only=table.machine_only,
+            only_raised_after=frozenset(table.only_raised_after),
             excluded=None if isinstance(excluded, Always) else excluded,
             exclusions=self.exclusions(),
             silences=self.silences(),

@@ -32,6 +32,8 @@ class Hold(StrEnum):
     """The person or the account has an open opportunity: somebody sells already."""
     WORKED = "worked"
     """A rep spoke with the person a short time ago."""
+    PUT_AWAY = "put_away"
+    """Sales put the person away; by the rules only a raised hand brings them back."""
     COOLDOWN = "cooldown"
     """An earlier hand-off of this person is too recent."""
     SILENCE = "silence"

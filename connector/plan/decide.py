@@ -41,6 +41,8 @@ class Situation:
     now: int
     baseline_before: int | None
     dry_run: bool
+    put_away_at: int | None = None
+    """Since when only a raised hand is handed off; see `connector.plan.disposition`."""
     unsure: bool = False
     """Nothing that spoke for the entry was surely a human's; see `connector.plan.evidence`."""
 
@@ -72,6 +74,7 @@ def holds_against(alert: Alert, situation: Situation) -> Iterator[tuple[Hold, st
         (Hold.CONSENT, holds.consent and _no_channel(situation.facts)),
         (Hold.OPEN_OPPORTUNITY, holds.open_opportunity and open_opportunity(person)),
         (Hold.WORKED, _worked(transition, situation)),
+        (Hold.PUT_AWAY, _put_away(transition, situation)),
         (Hold.COOLDOWN, _cooling(transition, situation)),
         (Hold.SILENCE, _silenced(transition, situation)),
         (Hold.NO_RECORD, person.record_in(situation.authority) is None and situation.authority),
@@ -161,6 +164,15 @@ def _worked(transition: Transition, situation: Situation) -> str:
         for each in reversed(situation.engagements)
     )
     return "a rep spoke with the person a short time ago" if recent else ""
+
+
+def _put_away(transition: Transition, situation: Situation) -> str:
+    """A hand-off since then was one of a raised hand, and lets them in again."""
+    since = situation.put_away_at
+    if since is None or transition.reason is Reason.HAND_RAISE:
+        return ""
+    back = any(each.at > since for each in _handed_off(situation))
+    return "" if back else "sales put them away"
 
 
 def _cooling(transition: Transition, situation: Situation) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from connector.config.rulebook import Rulebook
 from connector.engine.condition import folded
+from connector.engine.timeline import EndReason
 from connector.model import Followed, Person
 
 
@@ -48,6 +49,23 @@ def dispositions(rulebook: Rulebook, person: Person, since: int) -> list[Dispose
     ]
     later = [each for each in found if each.at > since]
     return sorted(later, key=lambda each: (each.at, list(Disposition).index(each.disposition)))
+
+
+def put_away_at(rulebook: Rulebook, person: Person, now: int) -> int | None:
+    """Since when only a raised hand brings the person back, as of `now` (UTC ms); None: anything.
+
+    What sales said last counts: a status that says nothing about it lets them in again.
+    """
+    ways = rulebook.holds.only_raised_after
+    if not ways:
+        return None
+    said = [(at, rulebook.ending(status)) for at, status in person.status_changes]
+    tasks = [(at, rulebook.task_ending(value)) for at, value in person.task_values]
+    said += [(at, ending) for at, ending in tasks if ending is not None]
+    said += [(at, EndReason.RECYCLED) for at in person.recycled]
+    known = [each for each in said if each[0] <= now]
+    at, way = max(known, key=lambda each: each[0], default=(0, None))
+    return at if way in ways else None
 
 
 def disposition_of(rulebook: Rulebook, person: Person, since: int) -> Disposed | None:

@@ -15,6 +15,7 @@ from connector.language import ENGLISH
 from connector.model import Decision
 from connector.plan.brief.sections import consent
 from connector.plan.decide import Situation, holds_against
+from connector.plan.disposition import put_away_at
 from connector.plan.grade import fit_points, grade
 from connector.plan.reconcile import Alert
 from connector.plan.words import moment
@@ -202,6 +203,7 @@ def _holds(
         now=at,
         baseline_before=None,
         dry_run=config.dry_run and not store.armed,
+        put_away_at=put_away_at(config.rulebook, dossier.person, at),
     )
     alert = Alert(transition=entry, over=False)
     return tuple(words.held_by(*each) for each in holds_against(alert, situation))

@@ -274,6 +274,8 @@ def _of_holds(rulebook: Rulebook) -> Iterator[tuple[str, str, Test]]:
         yield "consent", way, lambda told: told.held(Hold.CONSENT)
     if holds.worked_within > 0:
         yield "worked_within", way, lambda told: told.held(Hold.WORKED)
+    if holds.only_raised_after:
+        yield "only_raised_after", way, lambda told: told.held(Hold.PUT_AWAY)
     if any(_machine_keys(rulebook)):
         yield "machine_only", "tells of clicks that no human made", _suspects
     if holds.machine_only and any(m.rule.human_min == 0 for m in rulebook.lead_modes):

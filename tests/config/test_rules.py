@@ -122,6 +122,9 @@ from tests.config.folder import (
         ("[fit.grades]\nletters = [20, 40]\n",
          [("17:11: letters of [fit.grades] do not fall from one to the next. "
            "Write them like letters = [80, 50, 30].")]),
+        ('[hold]\nonly_raised_after = "converted"\n',
+         [('17:21: only_raised_after = "converted" is nothing that sales says: rejected, recycled '
+           "or disqualified.")]),
         ('[dispositions]\nDead = "disqualifed"\n',
          [('17:8: "Dead" = "disqualifed" is no disposition. '
           'Did you mean "disqualified"?')]),
