@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +27,8 @@ from connector.plan.reconcile import reconcile
 from connector.store import Store
 from connector.store.persons import load_person
 
+Failing = Callable[[str, Exception], None]
+"""Told the id of a rule that failed, and its error; raises what is no fault of the rule."""
 SUSPECTED: Final = "suspected"
 """The change that a decision about machine evidence names: nothing changed."""
 _NO_TESTS: Final = MachineTests(click_after_send=0, scan_links=0, scan_within=0)
@@ -99,16 +101,28 @@ class Assess:
         self._ages = ages_asked(each for mode in modes for each in (mode.applies_to, mode.fit))
 
     def person(
-        self, person_id: int, now: int, *, room: int | None = None, marks: int | None = None
+        self,
+        person_id: int,
+        now: int,
+        *,
+        room: int | None = None,
+        marks: int | None = None,
+        failing: Failing | None = None,
     ) -> Assessed:
         """Bring one person up to date.
 
         The writes of more than `room` hand-offs are queued for somebody to release. What episodes
         set waits too when there is no `room`, or `marks` of beginnings and ends are used up.
+
+        With `failing`, a rule that fails is told to it with its error, and the others go on.
         """
         store, view = self._store, self.view(person_id, now, room=room, marks=marks)
-        desks = _Desks(self.hand_offs(view), Lifecycles(store, self.setting, view))
-        found = [self._apply(view, mode, desks) for mode in self.setting.rulebook.lead_modes]
+        desks, found = self._desks(view), []
+        for mode in self.setting.rulebook.lead_modes:
+            one = self._carefully(view, mode, desks, failing)
+            if one is None:  # what the desks remember of it was taken back
+                desks = self._desks(view)
+            found.append(one or _Found())
         left = [*self._end_by_rules_gone(view), *(one for each in found for one in each.left)]
         made = sum(bool(alert.writes) for each in found for alert in each.alerts)
         attended = Programs(store, self.setting, view, self._matchers).attend(made)
@@ -131,6 +145,22 @@ class Assess:
             touches=attended.touches,
             steps=followed.steps,
         )
+
+    def _desks(self, view: View) -> _Desks:
+        return _Desks(self.hand_offs(view), Lifecycles(self._store, self.setting, view))
+
+    def _carefully(
+        self, view: View, mode: LeadMode, desks: _Desks, failing: Failing | None
+    ) -> _Found | None:
+        """What a rule finds; None: it failed, `failing` was told, and nothing was recorded."""
+        if failing is None:
+            return self._apply(view, mode, desks)
+        try:
+            with self._store.savepoint():
+                return self._apply(view, mode, desks)
+        except Exception as error:
+            failing(mode.rule.id, error)
+            return None
 
     def _leaving(self, found: Sequence[_Found]) -> dict[str, int | None]:
         """When the open episode of each lead mode would end if nothing happened any more."""

@@ -174,11 +174,24 @@ class Judge:
         self, person: int, left: int | None, marks: int | None, *, careful: bool
     ) -> Assessed | None:
         assess = self._assessment()
-        return self._attempt(
-            person,
-            lambda: assess.person(person, self._clock.now(), room=left, marks=marks),
-            careful=careful,
-        )
+        if not careful:
+            return assess.person(person, self._clock.now(), room=left, marks=marks)
+        failed: list[str] = []
+
+        def failing(rule: str, error: Exception) -> None:
+            if is_own_trouble(error):
+                raise error
+            failed.append(f"{rule}: {type(error).__name__}")
+            _LOG.crashed("rule_set_aside", error, person=person, rule=rule)
+
+        def one() -> Assessed:
+            now = self._clock.now()
+            news = assess.person(person, now, room=left, marks=marks, failing=failing)
+            if failed:
+                self._store.people.set_aside(person, ", ".join(failed), now + _LOOK_AGAIN)
+            return news
+
+        return self._attempt(person, one, careful=True)
 
     def _attempt(
         self, person: int, do: Callable[[], Assessed | None], *, careful: bool

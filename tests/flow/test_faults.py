@@ -16,6 +16,8 @@ from connector.engine.condition import Always
 from connector.errors import AdapterError, SignInAgain
 from connector.model import OutboxState, Record, RecordRef, Role, Settled, WriteKind
 from connector.ports import Delivery
+from connector.store.overview import set_aside
+from connector.store.persons import find_person
 from tests.flow.test_exactly_once import crash
 from tests.flow.test_hand_off import known_for_long
 from tests.flow.world import NOW, Hurried, World
@@ -201,7 +203,7 @@ def test_a_person_whose_evaluation_fails_stops_nobody_else(world):
     problems = world.store.connection.execute(
         "SELECT problem FROM person WHERE problem IS NOT NULL"
     ).fetchall()
-    assert problems == [("RuntimeError",)]
+    assert problems == [("returning: RuntimeError",)]
     world.reload(rulebook=book)  # mended: the person is looked at again by itself
     world.cycles(3)
     assert "Call Bob (D2)" in world.subjects()
@@ -357,3 +359,24 @@ def test_two_rules_that_fire_at_once_make_one_task(tmp_path):
     assert len(world.tasks()) == 1
     assert sorted(map(str, world.holds())) == ["None", "cooldown"]
     world.close()
+
+
+@pytest.mark.fault("F61")
+def test_a_rule_that_fails_delays_no_other_rule_and_is_named(world):
+    book = world.config.rulebook
+    (mode,) = book.lead_modes
+    rule = dataclasses.replace(mode.rule, id="broken")
+    broken = dataclasses.replace(mode, rule=rule, fit=Explodes())
+    world.reload(rulebook=dataclasses.replace(book, lead_modes=(broken, mode), revision="both"))
+    returned(world, "bob")
+    world.cycles(2)
+    assert world.subjects() == ["Call Bob (D2)"]
+    (person,) = find_person(world.store.connection, "bob@mill.example")
+    assert set_aside(world.store.connection, 5) == [(person, "broken: RuntimeError")]
+    assert [each.rule for each in world.store.episodes.of(person)] == ["returning"]
+    mended = dataclasses.replace(broken, fit=Always())
+    world.reload(rulebook=dataclasses.replace(book, lead_modes=(mended, mode), revision="mended"))
+    world.cycles(2)
+    assert set_aside(world.store.connection, 5) == []
+    assert {each.rule for each in world.store.episodes.of(person)} == {"broken", "returning"}
+    assert len(world.tasks()) == 1, "what was so before is no news of a rule that is mended"
