@@ -70,8 +70,8 @@ layers: setup
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 tests: setup
-	@echo "== tests (pytest, three at a time: many of them wait)"
-	@$(BIN)/pytest -n 3 --dist loadgroup
+	@echo "== tests (pytest, four at a time: many of them wait)"
+	@$(BIN)/pytest -n 4 --dist loadgroup
 
 bench: setup ## replay and decision speed, beside the figures measured in the same run
 	@$(PY) -m benchmarks.replay
@@ -89,7 +89,9 @@ bench-crm: setup ## API calls and memory of the Salesforce and HubSpot adapters,
 
 prove: setup ## exactly once, proved: 20,000 histories full of faults, mutants, kill -9 at every boundary
 	@$(PY) -m sandbox.prove
-	@LEADMODE_TESTS=deep $(BIN)/pytest -q -n 2 --dist loadgroup tests/engine
+	@LEADMODE_TESTS=deep $(BIN)/pytest -q -n 2 --dist loadgroup tests/engine tests/config/test_possible.py \
+		tests/adapters/csv/test_kill.py tests/sandbox/test_kill_hubspot.py tests/sandbox/test_kill_salesforce.py \
+		tests/sandbox/salesforce/soql
 	@$(MAKE) faults
 
 faults: setup ## the tests behind docs/faults.md, and nothing else

@@ -20,6 +20,7 @@ from connector.engine.condition import (
     Unless,
 )
 from connector.model import Scalar
+from tests.depth import depth
 
 PATHS = ("person.title", "account.employees")
 VALUES: tuple[Scalar, ...] = ("cto", "CTO of it", "250", 250, 10, 9.5, True, False, "yes", 1, "1")
@@ -63,7 +64,7 @@ conditions: st.SearchStrategy[Logical] = st.recursive(
 facts = st.dictionaries(st.sampled_from(PATHS), st.sampled_from(FACTS))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=depth(120, 300), deadline=None, derandomize=True)
 @given(conditions, st.lists(facts, min_size=20, max_size=40))
 def test_what_is_said_is_so(condition: Logical, tried: list[dict[str, Scalar]]):
     known = possible(condition)

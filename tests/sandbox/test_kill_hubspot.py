@@ -15,6 +15,7 @@ from sandbox.kill.__main__ import acceptance, stages
 from sandbox.story.days import midnight
 from sandbox.story.telling import tell
 from sandbox.story.world import World
+from tests.depth import DEEP
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +23,7 @@ def world() -> World:
     return tell(7, midnight(SystemClock().now()), companies=10, people=60)
 
 
+@pytest.mark.skipif(not DEEP, reason="make prove runs it; the kill matrix is run here")
 def test_one_kill(tmp_path: Path, world: World):
     told = io.StringIO()
     out = Console(file=told, width=100)

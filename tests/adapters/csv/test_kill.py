@@ -15,8 +15,9 @@ import pytest
 from connector.model import Settled, Write
 from tests.adapters.csv.folder import Exports
 from tests.adapters.csv.writes import change, task
+from tests.depth import depth
 
-KILLS = 20
+KILLS = depth(6, 20)
 WRITER = """
 import sys
 from pathlib import Path

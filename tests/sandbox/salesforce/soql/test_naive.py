@@ -15,6 +15,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.depth import depth
 from tests.sandbox.salesforce.soql.asking import column, rows
 from tests.sandbox.salesforce.soql.org import Org, id_of
 
@@ -137,7 +138,7 @@ def org_of(people: list[Row], *, indexed: bool) -> Org:
     return org
 
 
-@settings(max_examples=400)
+@settings(max_examples=depth(150, 400))
 @given(st.lists(ROWS, max_size=8), CONDITIONS, st.booleans())
 def test_a_condition_finds_what_the_naive_one_finds(
     people: list[Row], condition: Case, indexed: bool
