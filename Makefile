@@ -18,7 +18,7 @@ export PIP_NO_INPUT := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo demo-csv demo-real demo-backtest demo-report test format lint types layers tests \
-	bench bench-backtest bench-capacity bench-crm prove faults kill kill-salesforce kill-hubspot coverage lock clean
+	bench bench-backtest bench-capacity bench-crm prove deep faults kill kill-salesforce kill-hubspot coverage lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,10 +89,12 @@ bench-crm: setup ## API calls and memory of the Salesforce and HubSpot adapters,
 
 prove: setup ## exactly once, proved: 20,000 histories full of faults, mutants, kill -9 at every boundary
 	@$(PY) -m sandbox.prove
-	@LEADMODE_TESTS=deep $(BIN)/pytest -q -n 2 --dist loadgroup tests/engine tests/config/test_possible.py \
-		tests/adapters/csv/test_kill.py tests/sandbox/test_kill_hubspot.py tests/sandbox/test_kill_salesforce.py \
-		tests/sandbox/salesforce/soql
 	@$(MAKE) faults
+
+deep: setup ## the tests that try more cases, or run longer, than `make test` has time for
+	@LEADMODE_TESTS=deep $(BIN)/pytest -q -n 2 --dist loadgroup tests/engine tests/config/test_possible.py \
+		tests/adapters/csv/test_kill.py tests/sandbox/test_kill*.py tests/adapters/*/test_laws.py \
+		tests/sandbox/salesforce/soql
 
 faults: setup ## the tests behind docs/faults.md, and nothing else
 	@echo "== faults: $$(grep -c '^| F[0-9]' docs/faults.md) in the table, those with a test run now"

@@ -1,4 +1,4 @@
-"""How many cases are compared with a definition: some in `make test`, many in `make prove`."""
+"""How many cases are compared with a definition: some in `make test`, many in `make deep`."""
 
 from __future__ import annotations
 

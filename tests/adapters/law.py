@@ -17,6 +17,7 @@ from hypothesis import settings
 from connector.clock import ManualClock
 from connector.ports import Adapter, Capabilities
 from tests.adapters.world import START, World
+from tests.depth import depth
 
 Needs = Callable[..., object]
 
@@ -81,7 +82,7 @@ class Lawful:
 
     adapter_type: ClassVar[type[Adapter]]
     examples: ClassVar[settings] = settings(
-        max_examples=40, deadline=None, database=None, derandomize=True
+        max_examples=depth(20, 40), deadline=None, database=None, derandomize=True
     )
     """How hard hypothesis tries; the same examples every time."""
     kept: ClassVar[set[str]] = set()

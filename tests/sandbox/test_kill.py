@@ -14,6 +14,7 @@ from sandbox.kill.moments import Aim, shots
 from sandbox.kill.tasks import Task, compare, differences, read_tasks
 from sandbox.story.days import midnight
 from sandbox.story.telling import tell
+from tests.depth import DEEP
 
 
 def task(key: str, text: str = "call") -> Task:
@@ -67,6 +68,7 @@ def test_kills_are_seeded_in_order_and_hit_everything():
     assert min(s.delay for s in plan if s.aim is Aim.START) >= 0.05
 
 
+@pytest.mark.skipif(not DEEP, reason="make deep runs it; the kill matrix is run here")
 def test_two_kills(tmp_path: Path):
     world = tell(7, midnight(SystemClock().now()), companies=40, people=120)
     told = io.StringIO()

@@ -23,7 +23,7 @@ def world() -> World:
     return tell(7, midnight(SystemClock().now()), companies=10, people=60)
 
 
-@pytest.mark.skipif(not DEEP, reason="make prove runs it; the kill matrix is run here")
+@pytest.mark.skipif(not DEEP, reason="make deep runs it; the kill matrix is run here")
 def test_one_kill(tmp_path: Path, world: World):
     told = io.StringIO()
     out = Console(file=told, width=100)

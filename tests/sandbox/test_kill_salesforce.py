@@ -25,7 +25,7 @@ def world() -> World:
     return tell(7, midnight(SystemClock().now()), companies=10, people=60)
 
 
-@pytest.mark.skipif(not DEEP, reason="make prove runs it; the kill matrix is run here")
+@pytest.mark.skipif(not DEEP, reason="make deep runs it; the kill matrix is run here")
 def test_one_kill(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch):
     # Answers are lost after the task was made; nothing else, as polls that fail wait half a minute.
     monkeypatch.setattr(salesforce, "RARE", dict.fromkeys(HOSTILE, 0.0) | {"lost": 0.1})
