@@ -18,6 +18,7 @@ from connector.clock import ManualClock
 from connector.deliver import Deliver
 from connector.ingest import Ingest, Polled
 from connector.model import OutboxState, Write
+from connector.planned.undo import plan_undo, undo
 from connector.ports import Stream
 from connector.registry import load_all, open_adapters
 from connector.report.brief import brief_of
@@ -78,6 +79,14 @@ class StoryTime:
         self._ingest.tick(self._stop, watch)
         self._deliver.drain(self._stop, lambda *settled: done.sent.append(settled))
         return done
+
+    def undo(self, now: int) -> dict[str, OutboxState]:
+        """Take back what the newest rules wrote; where each of its writes is then, by key."""
+        self.clock.move_to(now)
+        store, adapters = self.store, self._adapters
+        run = self.config.rulebook.revision
+        plan = plan_undo(store, self.config, adapters, run, since=0, until=now + 1)
+        return undo(store, self.config, adapters, self.clock, plan, reason="a story")
 
     def read(self, now: int, progress: Progress | None = None) -> None:
         """Only the first hop: read and store everything new, and evaluate nobody yet."""

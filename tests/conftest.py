@@ -26,6 +26,14 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Groups that pytest-xdist does not see cost minutes: each worker makes their fixtures anew."""
+    for item in session.items if getattr(session.config.option, "loadgroup", False) else ():
+        group = item.get_closest_marker("xdist_group")
+        if group and not item.nodeid.endswith(f"@{group.args[0]}"):
+            raise pytest.UsageError("This pytest-xdist does not mark groups with this pytest.")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Databases fsync at every commit; in memory that costs nothing and proves as much.
 

@@ -96,6 +96,7 @@ def _task(row: dict[str, Any]) -> Task:
         priority=told.get("hs_task_priority", ""),
         owner=told.get("hubspot_owner_id", ""),
         about=",".join(sorted(row["associations"].get("contacts", ()))),
+        gone=row.get("archivedAt") is not None,
     )
 
 

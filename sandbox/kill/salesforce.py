@@ -50,6 +50,7 @@ class Org(Apart):
                 priority=row.get("Priority", ""),
                 owner=row.get("OwnerId", ""),
                 about=row.get("WhoId") or row.get("WhatId", ""),
+                gone=bool(row.get("IsDeleted")),
             )
             for row in self.ask("rows/Task")
             if row.get(demo.KEY)

@@ -18,6 +18,8 @@ class Task(NamedTuple):
     priority: str
     owner: str
     about: str
+    gone: bool = False
+    """Whether it was deleted, or told to be taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ def read_tasks(path: Path) -> list[Task]:
     """Every row; a torn or damaged file raises ValueError or csv.Error."""
     if not path.exists():
         return []
+    gone = _withdrawn(path.with_name("withdrawals.csv"))
     with path.open(encoding="utf-8-sig", newline="") as file:
         return [
             Task(
@@ -54,9 +57,17 @@ def read_tasks(path: Path) -> list[Task]:
                 priority=row["priority"],
                 owner=row["owner_id"],
                 about=f"{row['related_type']}:{row['related_id']}",
+                gone=row["leadmode_key"] in gone,
             )
             for row in csv.DictReader(file, strict=True)
         ]
+
+
+def _withdrawn(path: Path) -> set[str]:
+    if not path.exists():
+        return set()
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return {row["withdraws"] for row in csv.DictReader(file, strict=True)}
 
 
 def compare(expected: list[Task], written: list[Task]) -> Verdict:

@@ -15,10 +15,9 @@ from rich.progress import Progress
 from connector.clock import DAY, SystemClock
 from sandbox import screen
 from sandbox.prove.campaign import REGRESSIONS, be_quiet, campaign, caught_at, smallest
-from sandbox.prove.matrix import Choose, Story, every, matrix, pairs, today
+from sandbox.prove.matrix import Choose, Story, amiss, every, matrix, pairs, today
 from sandbox.prove.mutants import MUTANTS
 from sandbox.prove.steps import History, history, read_history
-from sandbox.prove.tiny import amiss, world
 
 FOLDER: Final = Path("build") / "prove"
 SHRUNK: Final = 3
@@ -62,13 +61,13 @@ def keep(out: Console, name: str, found: History) -> None:
     out.print(f"  {path}; once mended, move it to {REGRESSIONS}/ and it is played for ever")
 
 
-def kill(out: Console, on: str, choose: Choose, people: int = 4) -> Counter[str]:
+def kill(out: Console, story: Story, choose: Choose) -> Counter[str]:
     """Kill at the chosen boundaries of one story; the counts."""
-    story, counts = Story(on=on, people=people, until=today()), Counter[str]()
+    on, counts = story.on, Counter[str]()
     outcomes = matrix(story, choose)
     calm = next(outcomes)
     counts["boundaries"], counts["tasks"] = sum(calm.boundaries), len(calm.tasks)
-    if wrong := amiss(world(story.until, people), calm.tasks, story.on):
+    if wrong := amiss(story, calm.tasks):
         counts["broken"] += 1
         out.print(f"[red]{on}[/]: undisturbed, {escape(wrong)}")
     with Progress(console=out, transient=True, disable=not out.is_terminal) as bar:
@@ -89,8 +88,12 @@ def kills(out: Console, thin: int, pairs_tried: int) -> bool:
     table = screen.table("killed on", "boundaries", "points", "processes killed", "owed", "amiss")
     found = {}
     for on, stride in STRIDES.items():
-        found[on] = kill(out, on, every(stride * thin, turn))
-    found["csv, in pairs"] = kill(out, "csv", pairs(pairs_tried, turn), people=1)
+        found[on] = kill(out, Story(on=on, until=today()), every(stride * thin, turn))
+    small = Story(on="csv", people=1, until=today())
+    found["csv, in pairs"] = kill(out, small, pairs(pairs_tried, turn))
+    for on, stride in STRIDES.items():
+        undoing = Story(on=on, people=1, until=today(), undone=True)
+        found[f"{on}, undoing"] = kill(out, undoing, every(2 * stride * thin, turn))
     names = ("boundaries", "points", "kills", "tasks", "broken")
     for on, counts in found.items():
         table.add_row(on, *(f"{counts[name]:,}" for name in names))

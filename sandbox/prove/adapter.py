@@ -37,6 +37,7 @@ class CrmAdapter(Adapter):
                 WriteKind.SET_FIELDS,
                 WriteKind.ADD_NOTE,
                 WriteKind.ADD_MEMBER,
+                WriteKind.WITHDRAW,
             ),
             YES,
         ),
@@ -90,11 +91,13 @@ class CrmAdapter(Adapter):
         return (stamp, name)
 
     def fetch(self, refs: Sequence[RecordRef], fields: Sequence[str]) -> Mapping[RecordRef, Fields]:
-        """Tasks by their ids; of nothing else is asked."""
+        """Tasks and people by their ids; of nothing else is asked."""
         trouble = self.fate.request(writing=False)
         self._passing(trouble)
         self.crm.catch_up()
         told = self.crm.as_they_are([ref.id for ref in refs])
+        there = {ref: self.crm.living(ref) for ref in refs if ref.object_type == "Contact"}
+        told |= {ref.id: one.fields for ref, one in there.items() if one is not None}
         self.fate.step()
         if trouble is not None:
             raise TryAgain("no answer")
@@ -102,6 +105,12 @@ class CrmAdapter(Adapter):
         return {
             ref: {name: one[name] for name in fields if name in one} for ref, one in found.items()
         }
+
+    def kept_because(self, writes: Sequence[Write]) -> Mapping[str, str]:
+        self.fate.request(writing=False)
+        touched = {task.id: task.touched for task in self.crm.tasks if task.touched}
+        made = {write.key: str(write.fields["made"]) for write in writes}
+        return {key: touched[one] for key, one in made.items() if one in touched}
 
     def write(self, writes: Sequence[Write]) -> Sequence[Outcome]:
         trouble = self.fate.request(writing=True)

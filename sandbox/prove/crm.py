@@ -44,6 +44,8 @@ class Did(StrEnum):
     """A task that was there."""
     JOINED = "joined"
     """A list has a member more."""
+    WITHDRAWN = "withdrawn"
+    """A task is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,8 @@ class Effect:
     """What the write says."""
     undid: str = ""
     """What a rep had done that is gone now."""
+    late: bool = False
+    """Committed when whoever asked for it had long given up."""
 
 
 class Row(NamedTuple):
@@ -81,6 +85,7 @@ class Task:
     touched: str = ""
     """What a rep did with it last."""
     touched_at: int = 0
+    withdrawn: bool = False
 
 
 @dataclass(slots=True)
@@ -100,6 +105,7 @@ class Crm:
         default_factory=lambda: {stream: {} for stream in Stream}
     )
     _late: list[tuple[int, Callable[[], object]]] = field(default_factory=list)
+    _belated: bool = False
 
     def put(self, value: Record | Engagement, lag: int = 0) -> None:
         """Make or change a row now; readable after `lag` ms."""
@@ -135,6 +141,8 @@ class Crm:
         """A rep completes, renames or deletes a task."""
         if self.tasks:
             task = self.tasks[number % len(self.tasks)]
+            if task.withdrawn:
+                return
             task.touched, task.touched_at = deed, self.clock.now()
 
     def as_they_are(self, ids: Sequence[str]) -> dict[str, Fields]:
@@ -148,7 +156,7 @@ class Crm:
                 "modified_at": task.touched_at or task.made_at,
             }
             for task in self.tasks
-            if task.id in ids and task.touched != "deleted"
+            if task.id in ids and task.touched != "deleted" and not task.withdrawn
         }
 
     def page(self, stream: Stream, after: tuple[int, str], most: int) -> tuple[list[Row], bool]:
@@ -179,8 +187,10 @@ class Crm:
         now = self.clock.now()
         due = sorted((one for one in self._late if one[0] <= now), key=lambda one: one[0])
         self._late = [one for one in self._late if one[0] > now]
+        self._belated = True
         for _, deed in due:
             deed()
+        self._belated = False
 
     def apply(self, writes: Sequence[Write]) -> list[Outcome]:
         """Do each write once per key: a key that is there is told, and nothing is done."""
@@ -196,6 +206,8 @@ class Crm:
 
     def do(self, write: Write) -> Outcome:
         """One write, whether or not its key is there."""
+        if write.kind is WriteKind.WITHDRAW:
+            return self.withdraw(write)
         record = self.living(write.target)
         if record is None:
             gone = "the record is gone"
@@ -209,6 +221,21 @@ class Crm:
             Task(id=made, key=write.key, fields=write.fields, made_at=self.clock.now())
         )
         self._note(write, Did.CREATED, {})
+        self.keys.setdefault(write.key, made)
+        return Outcome(key=write.key, settled=Settled.APPLIED, remote_id=made)
+
+    def withdraw(self, write: Write, *, whatever: bool = False) -> Outcome:
+        """Delete a task that no rep has touched; its key is free then, as in a recycle bin."""
+        made = str(write.fields["made"])
+        task = next(task for task in self.tasks if task.id == made)
+        if task.withdrawn:
+            return Outcome(key=write.key, settled=Settled.ALREADY_APPLIED, remote_id=made)
+        if task.touched and not whatever:
+            touched = f"a rep has {task.touched} it"
+            return Outcome(key=write.key, settled=Settled.CANCELLED, reason=touched)
+        task.withdrawn = True
+        self._note(write, Did.WITHDRAWN, {}, undid=task.touched)
+        self.keys.pop(task.key, None)
         self.keys.setdefault(write.key, made)
         return Outcome(key=write.key, settled=Settled.APPLIED, remote_id=made)
 
@@ -232,7 +259,8 @@ class Crm:
     def search(self, key: str) -> Task | None:
         """What the search index knows of a key."""
         seen = self.clock.now() - INDEX_LAG
-        return next((task for task in self.tasks if task.key == key and task.made_at <= seen), None)
+        found = (task for task in self.tasks if task.key == key and not task.withdrawn)
+        return next((task for task in found if task.made_at <= seen), None)
 
     def _change(self, write: Write, record: Record) -> Outcome:
         changes = {n: v for n, v in write.fields.items() if record.fields.get(n) != v}
@@ -244,10 +272,12 @@ class Crm:
             if name in write.expected and record.fields.get(name) not in write.expected[name]:
                 moved = f"somebody changed {name}"
                 return Outcome(key=write.key, settled=Settled.CANCELLED, reason=moved)
-        self._note(write, Did.CHANGED, {name: record.fields.get(name) for name in changes})
+        before = {name: record.fields.get(name) for name in changes}
+        self._note(write, Did.CHANGED, before)
         self.put(replace(record, fields={**record.fields, **changes}))
         self.keys.setdefault(write.key, record.ref.id)
-        return Outcome(key=write.key, settled=Settled.APPLIED, remote_id=record.ref.id)
+        made = record.ref.id
+        return Outcome(key=write.key, settled=Settled.APPLIED, remote_id=made, before=before)
 
     def _note(self, write: Write, did: Did, before: Fields, undid: str = "") -> None:
         self.journal.append(
@@ -259,5 +289,6 @@ class Crm:
                 before=before,
                 fields=write.fields,
                 undid=undid,
+                late=self._belated,
             )
         )

@@ -14,6 +14,7 @@ from connector.config.settings import Config
 from connector.daemon.cycle import cycle
 from connector.deliver import Deliver
 from connector.ingest import Ingest
+from connector.planned import undo
 from connector.store import FILE_NAME, Store
 from connector.store.episodes import Episodes
 from connector.store.nurture import Enrolments
@@ -74,6 +75,8 @@ class Host:
         """When a cycle went through without any trouble, UTC ms."""
         self.adopted_at: list[int] = []
         """When it took up rules that were new to its database, UTC ms."""
+        self.taken_back: set[str] = set()
+        """The keys of the writes that an admin wanted to be undone."""
         self._store: Store | None = None
         self._started = False
 
@@ -94,6 +97,32 @@ class Host:
             return
         if not fate.struck and not done.failed:
             self.whole_at.append(begun)
+
+    def undo(self, number: int, fate: Fate) -> None:
+        """An admin stops the daemon and takes back one write, or all of one revision of the rules.
+
+        The planning reads the platform, and that goes well: troubles of it would only be told.
+        """
+        self.stop()
+        if not (self.state / FILE_NAME).exists():
+            return
+        try:
+            store = self._open(fate)
+            written = [each for each in store.outbox.all() if each.undoes is None]
+            if written:
+                chosen = written[number % len(written)]
+                self._take_back(store, chosen.revision if number % 3 else chosen.write.key)
+        except Crash:
+            pass
+        finally:
+            self.stop()
+
+    def _take_back(self, store: Store, run: str) -> None:
+        adapters = {"crm": self._adapter}
+        config = setup.at(self.edition, self.state, self.extras)
+        plan = undo.plan_undo(store, config, adapters, run, since=0, until=1 << 62)
+        self.taken_back |= {row.key for row in plan.rows if row.does is not undo.Does.NOTHING}
+        undo.undo(store, config, adapters, self.clock, plan, reason="by an admin")
 
     def stop(self) -> None:
         """End the daemon; what was not committed is gone."""
@@ -147,16 +176,20 @@ class Host:
             if not path.exists():
                 self.state.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(setup.empty_database())
-            self._store = _doomed(open_state(self.state, self.clock.now()).store)
-            self._adapter = self.parts.adapter(self.crm, self.clock)
-            self._tell(fate)
+            store = self._open(fate)
             found = setup.at(self.edition, self.state, self.extras)
-            self._ingest = self.parts.ingest(self._store, found, self.clock)
+            self._ingest = self.parts.ingest(store, found, self.clock)
             self._adopt(found)
             adapters = {"crm": self._adapter}
-            self._deliver = self.parts.deliver(self._store, adapters, found, self.clock)
+            self._deliver = self.parts.deliver(store, adapters, found, self.clock)
             self._started = True
         self._tell(fate)
+
+    def _open(self, fate: Fate) -> Store:
+        self._store = _doomed(open_state(self.state, self.clock.now()).store)
+        self._adapter = self.parts.adapter(self.crm, self.clock)
+        self._tell(fate)
+        return self._store
 
     def _tell(self, fate: Fate) -> None:
         self._adapter.fate = fate

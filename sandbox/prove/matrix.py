@@ -57,6 +57,8 @@ class Story:
     until: int
     mutant: str = ""
     """The name of a mutant whose `ingest` or `deliver` takes the place of the sound one."""
+    undone: bool = False
+    """Whether in the end everything is taken back; kills are counted from there on."""
 
 
 def today() -> int:
@@ -76,14 +78,14 @@ def told(story: Story, kills: Kills = ()) -> Outcome:
         world = tiny.world(story.until, story.people)
         place, config = tiny.opened(folder / story.on, world, story.on)
         with closing(place):
-            return _Telling(story, place, config, kills).run(tiny.visits(story.until))
+            return _Telling(story, place, config, kills).run()
     finally:
         shutil.rmtree(folder)
 
 
 class _Telling:
     def __init__(self, story: Story, place: Place, config: Path, kills: Kills) -> None:
-        self._mutant = story.mutant
+        self._story = story
         self._place = place
         self._config = config
         self._kills = list(kills)
@@ -92,12 +94,20 @@ class _Telling:
         self._lives = 0
         self._boundaries: list[int] = []
 
-    def run(self, visits: Sequence[tiny.Visit]) -> Outcome:
+    def run(self) -> Outcome:
+        kills = self._kills
+        if self._story.undone:
+            self._kills = []
+        visits = tiny.visits(self._story.until)
         for visit in visits:
             self._place.write_until(visit.told_until)
             self._visit(visit.at)
         for rest in _RESTS:
             self._visit(visits[-1].at + rest)
+        if self._story.undone:
+            self._kills, self._passed, self._boundaries = kills, 0, []
+            self._visit(visits[-1].at + DAY, undoing=True)
+            self._visit(visits[-1].at + DAY + HOUR)
         return Outcome(
             kills=self._all,
             lives=self._lives,
@@ -106,25 +116,26 @@ class _Telling:
             effects=tiny.effects(self._place, self._config.parent),
         )
 
-    def _visit(self, now: int) -> None:
-        """One cycle; whoever is killed is followed by another process, ten seconds later."""
+    def _visit(self, now: int, *, undoing: bool = False) -> None:
+        """One cycle, or one undo; whoever is killed is followed by another, ten seconds later."""
         at = max(0, self._kills[0] - self._passed) if self._kills else 0
-        count = self._process(now, at)
+        count = self._process(now, at, undoing=undoing)
         while count is None:
             self._lives += 1
             self._kills.pop(0)
             now += 10 * SECOND
-            count = self._process(now, self._kills[0] if self._kills else 0)
+            at = self._kills[0] if self._kills else 0
+            count = self._process(now, at, undoing=undoing)
         self._passed += count
         self._boundaries.append(count)
 
-    def _process(self, now: int, kill_at: int) -> int | None:
-        """A process of the daemon for one cycle: its boundaries; None: it was killed."""
+    def _process(self, now: int, kill_at: int, *, undoing: bool) -> int | None:
+        """A process for one cycle, or one undo: its boundaries; None: it was killed."""
         report, trouble = self._config.with_name("boundaries"), self._config.with_name("trouble")
         report.unlink(missing_ok=True)
         child = os.fork()
         if child == 0:
-            _live(self._config, now, kill_at, report, self._mutant)
+            _live(self._config, now, kill_at, report, self._story.mutant, undoing=undoing)
         _, status = os.waitpid(child, 0)
         if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
             return None
@@ -133,7 +144,9 @@ class _Telling:
         return int(report.read_text())
 
 
-def _live(config: Path, now: int, kill_at: int, report: Path, mutant: str) -> None:
+def _live(
+    config: Path, now: int, kill_at: int, report: Path, mutant: str, *, undoing: bool
+) -> None:
     """The child: it never returns."""
     try:
         if mutant:
@@ -141,7 +154,7 @@ def _live(config: Path, now: int, kill_at: int, report: Path, mutant: str) -> No
             vars(storytime).update(Ingest=parts.ingest, Deliver=parts.deliver)
         boundaries = install(kill_at)
         with storytime.StoryTime(config, now) as leadmode:
-            leadmode.cycle(now)
+            (leadmode.undo if undoing else leadmode.cycle)(now)
         report.write_text(str(boundaries.count))
     except BaseException:
         config.with_name("trouble").write_text(traceback.format_exc())
@@ -194,6 +207,13 @@ def judged(story: Story, kills: Kills) -> Outcome:
         effects=outcome.effects,
         trouble=trouble,
     )
+
+
+def amiss(story: Story, tasks: Sequence[Task]) -> str:
+    """What an undisturbed telling wrote too much or too little; empty: nothing."""
+    if story.undone:
+        return tiny.left_over(tasks)
+    return tiny.amiss(tiny.world(story.until, story.people), tasks, story.on)
 
 
 Choose = Callable[[Outcome], Sequence[Kills]]

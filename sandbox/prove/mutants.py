@@ -1,4 +1,4 @@
-"""Eighteen ways to get exactly once wrong. A harness that lets one of them pass proves nothing.
+"""Twenty ways to get exactly once wrong. A harness that lets one of them pass proves nothing.
 
 Each takes the place of one small part of a sound daemon, here and nowhere else.
 """
@@ -19,6 +19,7 @@ from connector.assess.programs import Programs, Touched
 from connector.deliver import Deliver, Delivered, Sent
 from connector.ingest import Ingest
 from connector.model import OutboxState, Outcome, Settled, Write, WriteKind
+from connector.planned import undo
 from connector.ports import Adapter
 from connector.store.outbox import Queued
 from sandbox.prove.adapter import CrmAdapter
@@ -57,6 +58,21 @@ class SearchFirst(CrmAdapter):
         if found is None:
             return self.crm.do(write)
         return Outcome(key=write.key, settled=Settled.ALREADY_APPLIED, remote_id=found.id)
+
+
+class Withdraws(CrmAdapter):
+    """Takes a task back whatever a rep has done with it."""
+
+    def kept_because(self, writes: Sequence[Write]) -> Mapping[str, str]:  # noqa: ARG002
+        return {}
+
+    def apply(self, writes: Sequence[Write]) -> list[Outcome]:
+        return [
+            self.crm.withdraw(each, whatever=True)
+            if each.kind is WriteKind.WITHDRAW
+            else self.crm.once(each)
+            for each in writes
+        ]
 
 
 class ByTimestamp(CrmAdapter):
@@ -177,11 +193,23 @@ def _surge_twice(self: AccountDesk, write: Write, person: int, now: int, *, held
     _queue_surge(self, _again(write), person, now, held=held)
 
 
+_back = undo._back
+
+
+def _back_from_anything(each: Queued, later: undo.Later) -> Write:
+    return replace(_back(each, later), expected={})
+
+
+def _never_changed(*_: Any, **__: Any) -> Iterator[tuple[str, str]]:
+    return iter(())
+
+
 def _no_digest(*_: Any, **__: Any) -> None:
     """Written off, and never queued."""
 
 
 _DESKS: Final = "connector.assess"
+_UNDO: Final = "connector.planned.undo"
 MUTANTS: Final = (
     Mutant(name="naive create", parts=Parts(adapter=Naive)),
     Mutant(name="mark before send", parts=Parts(deliver=MarkFirst)),
@@ -201,4 +229,9 @@ MUTANTS: Final = (
     Mutant(name="no surge", patches={f"{_DESKS}.accounts.AccountDesk._queue": _no_digest}),
     Mutant(name="lifecycle twice", patches={f"{_DESKS}.lifecycle.Lifecycles._queue": _mark_twice}),
     Mutant(name="no lifecycle", patches={f"{_DESKS}.lifecycle.Lifecycles._queue": _no_mark}),
+    Mutant(name="take back what a rep touched", parts=Parts(adapter=Withdraws)),
+    Mutant(
+        name="set back whatever is there",
+        patches={f"{_UNDO}._back": _back_from_anything, f"{_UNDO}._changed_since": _never_changed},
+    ),
 )

@@ -77,6 +77,8 @@ class Played:
     """Of the company, as every leadmode has them recorded."""
     states: dict[str, OutboxState] = field(default_factory=dict)
     """Writes that are not done, by key."""
+    undoing: dict[str, OutboxState] = field(default_factory=dict)
+    """Writes that take others back, by the key of the other one."""
     restless: int = 0
     """Effects that came after everything was quiet."""
 
@@ -194,6 +196,17 @@ class Player:
     def _do_rules(self, host: int, edition: int) -> None:
         self._host(host).reload(edition)
 
+    def _do_undo(
+        self, host: int, number: int, crash: int, troubles: tuple[tuple[int, str, int], ...]
+    ) -> None:
+        """An admin takes something back, with the daemons on that database stopped."""
+        state = self._host(host).state
+        for other in self._played.hosts:
+            if other.state == state:
+                other.stop()
+        told = {write: (Trouble(what), size) for write, what, size in troubles}
+        self._host(host).undo(number, Fate(crash_at=crash, troubles=told))
+
     def _do_backup(self, host: int) -> None:
         self._host(host).backup()
 
@@ -241,6 +254,7 @@ class Player:
 
     def _ask(self, hosts: list[Host]) -> None:
         self._played.states.clear()
+        self._played.undoing.clear()
         self._played.told.clear()
         self._played.surges.clear()
         for host in hosts:
@@ -251,6 +265,8 @@ class Player:
                 for queued in store.outbox.all():
                     if queued.state is not OutboxState.DONE:
                         self._played.states[queued.write.key] = queued.state
+                    if queued.undoes:
+                        self._played.undoing[queued.undoes] = queued.state
                 known = (surge for _, surge in store.accounts.all())
                 self._played.surges += [each for each in known if each not in self._played.surges]
                 for name in PEOPLE:

@@ -26,6 +26,8 @@ ALONE, SHARED, APART = "alone", "shared", "apart"
 """One daemon; two on one database; two with a database each."""
 EXTRA_SHARE: Final = 0.3
 """Of the histories; they take three times as long."""
+UNDO_SHARE: Final = 0.25
+"""Of the histories with hand-offs alone and one database: in so many an admin takes back."""
 _LATEST: Final = 290 * SECOND
 
 
@@ -64,7 +66,24 @@ def history(seed: int) -> History:
     steps: list[Step] = [("cycle", 0, 0, (), 0)] if chance.random() < 0.8 else []
     for _ in range(chance.randint(8, 22)):
         steps += _some(chance, hosts)
-    return History(twin=twin, extras=_extras(seed), steps=tuple(steps))
+    extras = _extras(seed)
+    if not extras and twin != APART:
+        steps = _with_undo(stream(seed, "undo"), steps)
+    return History(twin=twin, extras=extras, steps=tuple(steps))
+
+
+def _with_undo(chance: Random, steps: list[Step]) -> list[Step]:
+    """By a chance of its own, so that what happens else does not depend on it."""
+    if chance.random() > UNDO_SHARE:
+        return steps
+    told = list(steps)
+    for _ in range(chance.randint(1, 3)):
+        place = chance.randint(len(told) // 3, len(told))
+        deeds: list[Step] = [("task", _number(chance), pick(chance, DEEDS))]
+        deeds.append(("status", _who(chance), pick(chance, STATUSES), 0))
+        some = [deed for deed in deeds if chance.random() < 0.6]
+        told[place:place] = [*some, _undo(chance)]
+    return told
 
 
 def _extras(seed: int) -> tuple[str, ...]:
@@ -161,6 +180,15 @@ def _cycle(chance: Random, hosts: int) -> Step:
     if hosts > 1 and chance.random() < 0.4:
         meanwhile = -chance.randint(1, 2) if chance.random() < 0.7 else chance.randint(1, 6)
     return ("cycle", chance.randrange(hosts), crash, tuple(troubles), meanwhile)
+
+
+def _undo(chance: Random) -> Step:
+    crash = chance.randint(1, 90) if chance.random() < 0.3 else 0
+    crash = -chance.randint(1, 4) if chance.random() < 0.2 else crash
+    troubles: tuple[tuple[int, str, int], ...] = ()
+    if chance.random() < 0.4:
+        troubles = ((-chance.randint(1, 2), pick(chance, tuple(Trouble)).value, _size(chance)),)
+    return ("undo", chance.randrange(2), _number(chance), crash, troubles)
 
 
 def _size(chance: Random) -> int:

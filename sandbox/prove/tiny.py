@@ -170,6 +170,15 @@ def amiss(story: World, tasks: Sequence[Task], on: str) -> str:
     return f"it wrote {dict(kinds)} instead of {wanted}, {doubled} of them twice"
 
 
+def left_over(tasks: Sequence[Task]) -> str:
+    """What is there although everything was taken back; the next offer to somebody may be."""
+    left = [task.subject for task in tasks if not task.gone]
+    if not any(task.gone for task in tasks):
+        return "nothing was taken back"
+    also = [subject for subject in left if not subject.startswith("Offer ")]
+    return f"still there: {', '.join(also)}" if also else ""
+
+
 def opened(folder: Path, story: World, on: str) -> tuple[Place, Path]:
     """A fresh platform and the path of the configuration that reads it."""
     shutil.rmtree(folder, ignore_errors=True)

@@ -15,6 +15,7 @@ from sandbox.prove.people import Broken, Someone, about, people_of
 from sandbox.prove.play import KNOWN_AT, Played
 from sandbox.prove.setup import EXPECTED
 from sandbox.prove.truth import DORMANT, Due, key, owed
+from sandbox.prove.undone import given_up, half_undone, made_again, sets_back
 
 _WAITING: Final = (
     OutboxState.PENDING,
@@ -30,6 +31,7 @@ def verdict(played: Played) -> list[Broken]:
         *_effects(played),
         *(one for someone in people_of(played) for one in _alerts(played, someone)),
         *judged(played, people_of(played)),
+        *half_undone(played),
         *_rest(played),
     ]
 
@@ -37,7 +39,7 @@ def verdict(played: Played) -> list[Broken]:
 def _effects(played: Played) -> Iterator[Broken]:
     counts = Counter(effect.key for effect in played.crm.journal if effect.did is Did.CREATED)
     for name, count in counts.items():
-        if count > 1:
+        if count > 1 and not made_again(played, name):
             yield Broken(promise="P2", what=f"{count} tasks of one key {name}")
     changes = Counter(effect.key for effect in played.crm.journal if effect.did is Did.CHANGED)
     for name, count in changes.items():
@@ -47,7 +49,8 @@ def _effects(played: Played) -> Iterator[Broken]:
         if effect.undid:
             yield Broken(promise="P3", what=f"a task that a rep had {effect.undid} was undone")
         value = effect.before.get("status")
-        if "status" in effect.before and value not in EXPECTED:
+        ours = value in EXPECTED or sets_back(played, effect)
+        if "status" in effect.before and not ours:
             yield Broken(promise="P3", what=f"status {value} was overwritten")
 
 
@@ -65,9 +68,11 @@ def _alerts(played: Played, someone: Someone) -> Iterator[Broken]:
         expected = {key(name, due.anchor, "task"): due for due in dues}
         for surplus in made - expected.keys():
             yield Broken(promise="P2", what=f"{name} has a task that nothing calls for: {surplus}")
+        made |= given_up(played)
         missing = [due for each, due in expected.items() if each not in made]
     else:
-        missing = [due for due in dues if not made & _candidates(someone, due)]
+        done = made | given_up(played)
+        missing = [due for due in dues if not done & _candidates(someone, due)]
         yield from _doubled(played, someone, dues, made)
     for due in missing:
         yield from _excused(played, someone, due)

@@ -4,7 +4,7 @@ import pytest
 
 from connector.clock import DAY, SystemClock
 from sandbox.prove import tiny
-from sandbox.prove.matrix import Outcome, Story, every, matrix, pairs, spread, today
+from sandbox.prove.matrix import Outcome, Story, amiss, every, matrix, pairs, spread, today
 
 TURN = SystemClock().now() // DAY
 
@@ -15,7 +15,7 @@ def test_kills_at_boundaries_of_today(on: str, points: int):
     story = Story(on=on, until=today())
     calm, *outcomes = matrix(story, spread(points, TURN), workers=1)
     assert tiny.expected(tiny.world(story.until)) == 3
-    assert tiny.amiss(tiny.world(story.until), calm.tasks, on) == ""
+    assert amiss(story, calm.tasks) == ""
     assert calm.effects > len(calm.tasks), "fields were set too"
     assert [(each.kills, each.trouble) for each in outcomes if each.trouble] == []
     assert sum(each.lives for each in outcomes) == len(outcomes) >= points - 1
@@ -26,6 +26,14 @@ def test_kills_while_it_recovers():
     _, *outcomes = matrix(story, pairs(4, TURN), workers=1)
     assert [(each.kills, each.trouble) for each in outcomes if each.trouble] == []
     assert sum(each.lives for each in outcomes) > len(outcomes)
+
+
+def test_kills_while_everything_is_taken_back():
+    story = Story(on="csv", people=1, until=today(), undone=True)
+    calm, *outcomes = matrix(story, spread(3, TURN), workers=1)
+    assert amiss(story, calm.tasks) == ""
+    assert [(each.kills, each.trouble) for each in outcomes if each.trouble] == []
+    assert sum(each.lives for each in outcomes) == len(outcomes) >= 2
 
 
 def test_a_mutant_does_not_outlive_the_matrix():

@@ -26,6 +26,8 @@ WANTED = {
     "no surge": 16,
     "lifecycle twice": 7,
     "no lifecycle": 7,
+    "take back what a rep touched": 6,
+    "set back whatever is there": 159,
 }
 """Each with the first seed that caught it; it is tried first."""
 
