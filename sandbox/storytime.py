@@ -15,6 +15,7 @@ from connector.cli.brief import show as show_brief
 from connector.cli.explanation import show
 from connector.cli.page import Page
 from connector.clock import ManualClock
+from connector.config.settings import Config
 from connector.deliver import Deliver
 from connector.ingest import Ingest, Polled
 from connector.model import OutboxState, Write
@@ -49,8 +50,9 @@ class StoryTime:
     Uses the same public parts as the daemon: `load_all`, `open_adapters`, `Ingest`, `Deliver`.
     """
 
-    def __init__(self, config_path: Path, now: int) -> None:
-        self.config = load_all(config_path)
+    def __init__(self, config: Path | Config, now: int) -> None:
+        """`config`: where it is, or what was read there."""
+        self.config = load_all(config) if isinstance(config, Path) else config
         self.clock = ManualClock(now)
         self.config.state.mkdir(parents=True, exist_ok=True)
         self.store = Store.open(self.config.state)

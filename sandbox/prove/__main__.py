@@ -15,15 +15,18 @@ from rich.progress import Progress
 from connector.clock import DAY, SystemClock
 from sandbox import screen
 from sandbox.prove.campaign import REGRESSIONS, be_quiet, campaign, caught_at, smallest
-from sandbox.prove.matrix import Choose, Story, amiss, every, matrix, pairs, today
+from sandbox.prove.matrix import Choose, amiss, every, matrix, pairs, today
 from sandbox.prove.mutants import MUTANTS
 from sandbox.prove.steps import History, history, read_history
+from sandbox.prove.telling import Story
 
 FOLDER: Final = Path("build") / "prove"
 SHRUNK: Final = 3
 """Failing seeds that are shrunk; the others are only named."""
-STRIDES: Final = {"csv": 4, "salesforce": 6, "hubspot": 12}
+STRIDES: Final = {"csv": 3, "salesforce": 20, "hubspot": 30}
 """Every so manieth boundary is killed at, other ones every day; `--thin` multiplies it."""
+UNDO_STRIDES: Final = {"csv": 1, "salesforce": 6, "hubspot": 8}
+"""The same while everything is taken back."""
 PATIENCE: Final = 300
 """Seeds within which a mutant must be caught."""
 
@@ -91,9 +94,9 @@ def kills(out: Console, thin: int, pairs_tried: int) -> bool:
         found[on] = kill(out, Story(on=on, until=today()), every(stride * thin, turn))
     small = Story(on="csv", people=1, until=today())
     found["csv, in pairs"] = kill(out, small, pairs(pairs_tried, turn))
-    for on, stride in STRIDES.items():
+    for on, stride in UNDO_STRIDES.items():
         undoing = Story(on=on, people=1, until=today(), undone=True)
-        found[f"{on}, undoing"] = kill(out, undoing, every(2 * stride * thin, turn))
+        found[f"{on}, undoing"] = kill(out, undoing, every(stride * thin, turn))
     names = ("boundaries", "points", "kills", "tasks", "broken")
     for on, counts in found.items():
         table.add_row(on, *(f"{counts[name]:,}" for name in names))

@@ -5,60 +5,23 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-import signal
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
-from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from connector.clock import DAY, HOUR, MINUTE, SECOND, SystemClock
-from sandbox import storytime
-from sandbox.kill.files import Place
+from connector.clock import DAY, SystemClock
+from connector.registry import load_all
 from sandbox.kill.tasks import Task, compare
 from sandbox.prove import setup, tiny
-from sandbox.prove.boundaries import install
-from sandbox.prove.mutants import MUTANTS
+from sandbox.prove.telling import Kills, Outcome, Story, told
 from sandbox.story.chance import stream
+from sandbox.storytime import StoryTime
 
-PLATFORMS: Final = ("csv", "salesforce", "hubspot")
 WORKERS: Final = 2
-_RESTS: Final = (MINUTE, HOUR)
-"""After the last piece of news: calm cycles until everything is quiet."""
-
-Kills = tuple[int, ...]
-"""The boundaries at which the first, second ... process that comes so far is killed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What one telling of the story came to."""
-
-    kills: Kills
-    lives: int
-    """Processes that were killed."""
-    boundaries: tuple[int, ...]
-    """Of every visit in which nobody was killed."""
-    tasks: tuple[Task, ...]
-    effects: int
-    trouble: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """What is told, to which platform."""
-
-    on: str
-    people: int = 4
-    until: int
-    mutant: str = ""
-    """The name of a mutant whose `ingest` or `deliver` takes the place of the sound one."""
-    undone: bool = False
-    """Whether in the end everything is taken back; kills are counted from there on."""
 
 
 def today() -> int:
@@ -67,106 +30,11 @@ def today() -> int:
     return (day - (day + 5) % 7) * DAY
 
 
-def told(story: Story, kills: Kills = ()) -> Outcome:
-    """Tell the story once; the processes of the daemon are killed at these boundaries.
-
-    Boundaries are counted on through all visits of the story. The second kill counts from the
-    first boundary of the process that recovers from the first one.
-    """
-    folder = setup.fast_folder()
-    try:
-        world = tiny.world(story.until, story.people)
-        place, config = tiny.opened(folder / story.on, world, story.on)
-        with closing(place):
-            return _Telling(story, place, config, kills).run()
-    finally:
-        shutil.rmtree(folder)
-
-
-class _Telling:
-    def __init__(self, story: Story, place: Place, config: Path, kills: Kills) -> None:
-        self._story = story
-        self._place = place
-        self._config = config
-        self._kills = list(kills)
-        self._all = kills
-        self._passed = 0
-        self._lives = 0
-        self._boundaries: list[int] = []
-
-    def run(self) -> Outcome:
-        kills = self._kills
-        if self._story.undone:
-            self._kills = []
-        visits = tiny.visits(self._story.until)
-        for visit in visits:
-            self._place.write_until(visit.told_until)
-            self._visit(visit.at)
-        for rest in _RESTS:
-            self._visit(visits[-1].at + rest)
-        if self._story.undone:
-            self._kills, self._passed, self._boundaries = kills, 0, []
-            self._visit(visits[-1].at + DAY, undoing=True)
-            self._visit(visits[-1].at + DAY + HOUR)
-        return Outcome(
-            kills=self._all,
-            lives=self._lives,
-            boundaries=tuple(self._boundaries),
-            tasks=tuple(sorted(self._place.tasks())),
-            effects=tiny.effects(self._place, self._config.parent),
-        )
-
-    def _visit(self, now: int, *, undoing: bool = False) -> None:
-        """One cycle, or one undo; whoever is killed is followed by another, ten seconds later."""
-        at = max(0, self._kills[0] - self._passed) if self._kills else 0
-        count = self._process(now, at, undoing=undoing)
-        while count is None:
-            self._lives += 1
-            self._kills.pop(0)
-            now += 10 * SECOND
-            at = self._kills[0] if self._kills else 0
-            count = self._process(now, at, undoing=undoing)
-        self._passed += count
-        self._boundaries.append(count)
-
-    def _process(self, now: int, kill_at: int, *, undoing: bool) -> int | None:
-        """A process for one cycle, or one undo: its boundaries; None: it was killed."""
-        report, trouble = self._config.with_name("boundaries"), self._config.with_name("trouble")
-        report.unlink(missing_ok=True)
-        child = os.fork()
-        if child == 0:
-            _live(self._config, now, kill_at, report, self._story.mutant, undoing=undoing)
-        _, status = os.waitpid(child, 0)
-        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
-            return None
-        if not report.exists():
-            raise RuntimeError(f"The process ended by itself: {trouble.read_text()}")
-        return int(report.read_text())
-
-
-def _live(
-    config: Path, now: int, kill_at: int, report: Path, mutant: str, *, undoing: bool
-) -> None:
-    """The child: it never returns."""
-    try:
-        if mutant:
-            parts = next(each.parts for each in MUTANTS if each.name == mutant)
-            vars(storytime).update(Ingest=parts.ingest, Deliver=parts.deliver)
-        boundaries = install(kill_at)
-        with storytime.StoryTime(config, now) as leadmode:
-            (leadmode.undo if undoing else leadmode.cycle)(now)
-        report.write_text(str(boundaries.count))
-    except BaseException:
-        config.with_name("trouble").write_text(traceback.format_exc())
-    finally:
-        os._exit(0)
-
-
 @cache
-def undisturbed(story: Story) -> Outcome:
-    """The story without any kill."""
+def undisturbed(story: Story, images: Path) -> Outcome:
+    """The story without any kill; `images` is a folder of this process (see `told`)."""
     _warm(story)
-    return told(story)
+    return told(story, images=images / f"{os.getpid()}")
 
 
 def _warm(story: Story) -> None:
@@ -178,7 +46,7 @@ def _warm(story: Story) -> None:
         with closing(place):
             visit = tiny.visits(story.until)[0]
             place.write_until(visit.told_until)
-            with storytime.StoryTime(config, visit.at) as leadmode:
+            with StoryTime(load_all(config), visit.at) as leadmode:
                 leadmode.cycle(visit.at)
     finally:
         shutil.rmtree(folder)
@@ -186,11 +54,11 @@ def _warm(story: Story) -> None:
     gc.freeze()
 
 
-def judged(story: Story, kills: Kills) -> Outcome:
+def judged(story: Story, kills: Kills, images: Path) -> Outcome:
     """Tell the story with kills, and say what differs from the undisturbed one."""
-    calm = undisturbed(story)
+    calm = undisturbed(story, images)
     try:
-        outcome = told(story, kills)
+        outcome = told(story, kills, calm=calm, images=images / f"{os.getpid()}")
     except (RuntimeError, OSError) as error:
         return Outcome(kills=kills, lives=0, boundaries=(), tasks=(), effects=0, trouble=str(error))
     verdict = compare(list(calm.tasks), list(outcome.tasks))
@@ -223,14 +91,16 @@ Choose = Callable[[Outcome], Sequence[Kills]]
 def matrix(story: Story, choose: Choose, workers: int = WORKERS) -> Iterator[Outcome]:
     """The undisturbed telling, then every point in processes side by side, in any order."""
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    images = setup.fast_folder()
     try:
-        calm = pool.submit(undisturbed, story).result()
+        calm = pool.submit(undisturbed, story, images).result()
         yield calm
-        asked = [pool.submit(judged, story, point) for point in choose(calm)]
+        asked = [pool.submit(judged, story, point, images) for point in choose(calm)]
         for done in as_completed(asked):
             yield done.result()
     finally:
         pool.shutdown(cancel_futures=True)  # who has seen enough does not wait for the rest
+        shutil.rmtree(images)
 
 
 def every(nth: int, first: int = 0) -> Choose:

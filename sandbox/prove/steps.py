@@ -24,7 +24,7 @@ SICKNESSES: Final = ("SQLITE_FULL", "sqlite_full", "SQLITE_IOERR", "sqlite_ioerr
 DEEDS: Final = ("completed", "renamed", "deleted")
 ALONE, SHARED, APART = "alone", "shared", "apart"
 """One daemon; two on one database; two with a database each."""
-EXTRA_SHARE: Final = 0.3
+EXTRA_SHARE: Final = 0.15
 """Of the histories; they take three times as long."""
 UNDO_SHARE: Final = 0.25
 """Of the histories with hand-offs alone and one database: in so many an admin takes back."""

@@ -127,11 +127,13 @@ def world(until: int, people: int = 4) -> World:
 def visits(until: int) -> list[Visit]:
     """When the daemon works: the first load, each piece of news, and long after.
 
+    What nobody was told of for long is passive by the third cycle, and gets its offer: before the
+    news comes, so that a cycle more, after a kill, changes nothing.
     The story begins on a Monday: after the news come a Friday, the week after, and what time does.
     """
     begin = until - 75 * DAY
-    news = (0, 2 * HOUR, DAY + 3 * MINUTE, DAY + 6 * MINUTE, 2 * DAY + MINUTE)
-    quiet = (4 * DAY + 16 * HOUR, 8 * DAY, 9 * DAY, 55 * DAY + MINUTE, 57 * DAY)
+    news = (0, 2 * HOUR, 3 * HOUR, DAY + 3 * MINUTE, DAY + 6 * MINUTE, 2 * DAY + MINUTE)
+    quiet = (4 * DAY + 16 * HOUR, 8 * DAY, 9 * DAY + 150 * MINUTE, 55 * DAY + MINUTE, 57 * DAY)
     told = (*news, *quiet)
     return [Visit(begin + at, begin + at + SECOND) for at in told]
 

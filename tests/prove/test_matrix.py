@@ -4,7 +4,8 @@ import pytest
 
 from connector.clock import DAY, SystemClock
 from sandbox.prove import tiny
-from sandbox.prove.matrix import Outcome, Story, amiss, every, matrix, pairs, spread, today
+from sandbox.prove.matrix import amiss, every, matrix, pairs, spread, today
+from sandbox.prove.telling import Outcome, Story
 
 TURN = SystemClock().now() // DAY
 
@@ -40,11 +41,11 @@ def test_a_mutant_does_not_outlive_the_matrix():
     story = Story(on="csv", people=1, until=today(), mutant="mark before send")
 
     def where_it_writes(calm: Outcome) -> list[tuple[int, ...]]:
-        before, writing = sum(calm.boundaries[:2]), calm.boundaries[2]
+        before, writing = sum(calm.boundaries[:3]), calm.boundaries[3]
         return [(before + at,) for at in range(writing // 2, writing, 9)]
 
-    _, *outcomes = matrix(story, where_it_writes, workers=1)
-    assert any(each.trouble for each in outcomes)
+    outcomes = matrix(story, where_it_writes, workers=1)
+    assert any(each.trouble for each in outcomes if each.kills)
 
 
 def test_points_cover_everything_in_their_turns():
