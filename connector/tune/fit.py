@@ -72,12 +72,15 @@ def _with_prior(points: Floats, followed: Bools, weight: Floats) -> tuple[Floats
 
 def _maximum(table: Floats, answers: Floats, weights: Floats) -> Floats:
     # Seconds of import that only a fit pays.
+    from sklearn import config_context  # noqa: PLC0415
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
     model = LogisticRegression(
         C=np.inf, fit_intercept=False, solver="newton-cholesky", max_iter=200
     )
-    model.fit(table, answers, sample_weight=weights)
+    # Hundreds of fits: what was looked at once need not be looked at again.
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        model.fit(table, answers, sample_weight=weights)
     found: Floats = model.coef_[0]
     return found
 

@@ -20,7 +20,7 @@ from connector.tune import library
 from tests.backtest.history import START, folder
 from tests.tune.history import RULES, market
 
-pytestmark = pytest.mark.xdist_group("cli/test_tune")  # its fixtures are made once
+pytestmark = pytest.mark.xdist_group("tune")  # the library is loaded, and fixtures made, once
 
 CONFIG = """\
 [leadmode]

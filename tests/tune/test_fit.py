@@ -7,6 +7,8 @@ import pytest
 
 from connector.tune.fit import fit, gain, redrawn, surprise
 
+pytestmark = pytest.mark.xdist_group("tune")  # the library is loaded once
+
 PEOPLE, EACH = 400, 20
 
 

@@ -17,7 +17,7 @@ from connector.tune.run import Wish, tune
 from tests.backtest.history import START, asked, folder, rules
 from tests.tune.history import RULES, market
 
-pytestmark = pytest.mark.xdist_group("tune/test_tune")  # its fixtures are made once
+pytestmark = pytest.mark.xdist_group("tune")  # the library is loaded, and fixtures made, once
 
 DAYS = 1_095
 NOW = START + DAYS * DAY
