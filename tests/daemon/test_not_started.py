@@ -54,20 +54,30 @@ class Boots(ManualClock):
 
 
 HASTE = Timing(beat=0.01, clock=0.05)
+JUNK = b"no database" * 1_000
 
 
-@pytest.mark.fault("F89")
-def test_a_clock_that_was_never_set_is_waited_for_and_then_tried_again(config: Path, capsys):
-    assert run(config, clock=Boots(1_000), timing=HASTE) == ExitCode.TEMPORARY
-    assert "clock says 1970-01-01" in capsys.readouterr().err
-    assert not list(load_all(config).state.glob("*.sqlite*")), "nothing was begun"
-
-
-@pytest.mark.fault("F89")
-def test_a_clock_that_is_set_meanwhile_lets_it_start(config: Path):
+@pytest.fixture
+def damaged(config: Path) -> Path:
+    """The daemon ends when it comes to this database."""
     state = load_all(config).state
     state.mkdir()
-    (state / FILE_NAME).write_bytes(b"no database" * 1_000)
+    (state / FILE_NAME).write_bytes(JUNK)
+    return state / FILE_NAME
+
+
+@pytest.mark.fault("F89")
+def test_a_clock_that_was_never_set_is_waited_for_and_then_tried_again(
+    config: Path, damaged: Path, capsys
+):
+    assert run(config, clock=Boots(1_000), timing=HASTE) == ExitCode.TEMPORARY
+    assert "clock says 1970-01-01" in capsys.readouterr().err
+    assert damaged.read_bytes() == JUNK
+
+
+@pytest.mark.fault("F89")
+@pytest.mark.usefixtures("damaged")
+def test_a_clock_that_is_set_meanwhile_lets_it_start(config: Path):
     assert run(config, clock=Boots(4), timing=HASTE) == ExitCode.IO, "it came to the database"
 
 
