@@ -9,7 +9,9 @@ from typing import Final
 from connector.clock import MINUTE
 from connector.errors import AdapterError
 from connector.model import WriteKind
+from connector.pinned import other_account
 from connector.ports import Ability, Adapter, Capabilities, Delivery, Health, Stream, Support
+from connector.store.pins import Pin
 
 SKEW: Final = 5 * MINUTE
 """Clocks that differ by more than this are worth a word, in ms."""
@@ -22,6 +24,8 @@ class Examined:
     source: str
     adapter: str
     account: str = ""
+    account_id: str | None = None
+    """What the platform calls it for ever; None: it does not tell."""
     trouble: str = ""
     """Why it could not be asked, with what to do."""
     missing: tuple[str, ...] = ()
@@ -41,13 +45,19 @@ class Examined:
         return not self.trouble and not self.missing
 
 
-def examine(source: str, kind: str, adapter: Adapter, *, gets_writes: bool) -> Examined:
-    """Ask one source; a few requests, no writes. Trouble is told, not raised."""
+def examine(
+    source: str, kind: str, adapter: Adapter, *, gets_writes: bool, pin: Pin | None = None
+) -> Examined:
+    """Ask one source; a few requests, no writes. Trouble is told, not raised.
+
+    `pin` is the account that leadmode has worked with; another one is trouble.
+    """
     known = adapter.capabilities
     trouble, health = "", Health(account="")
     lacking: tuple[str, ...] = ()
     try:
         health = adapter.check()
+        trouble = other_account(source, pin, health)
         lacking = tuple(adapter.lacking_to_write()) if gets_writes else ()
     except AdapterError as error:
         trouble = f"{type(error).__name__}: {error}"
@@ -56,6 +66,7 @@ def examine(source: str, kind: str, adapter: Adapter, *, gets_writes: bool) -> E
         source=source,
         adapter=kind,
         account=health.account,
+        account_id=health.account_id,
         trouble=trouble,
         missing=tuple(dict.fromkeys((*health.missing, *to_write))),
         warnings=(*health.warnings, *_skewed(health)),

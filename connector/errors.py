@@ -6,12 +6,15 @@ LeadmodeError
     StateTooNew            the database was written by a newer leadmode
     StateDamaged           the database is damaged, and there is nothing to put in its place
     AlreadyRunning         another process holds the state folder
+    SetClock               this machine's clock cannot be right
   AdapterError             an answer, or no answer, from a platform
     Unsupported            the adapter does not do this; no request was made
     TryAgain               passing trouble; nothing was applied
       SlowDown             the platform's limit is reached; pause the whole source
+        WaitForClock       its clock and ours are days apart; pause it until they are not
     FateUnknown            a write was sent and nobody knows whether it was applied
     SignInAgain            the credentials were refused
+      ConfirmAccount       they are those of another account than before
     GrantAccess            a permission is missing; the message names it
     Rejected               the platform said no for good; trying again will not help
     Conflict               something with this name exists and is of another kind
@@ -55,6 +58,10 @@ class AlreadyRunning(AskOperator):
     """Another leadmode works on this state folder. Stop it first, or give this one its own."""
 
 
+class SetClock(AskOperator):
+    """This machine's clock cannot be right. Set it, or wait for the time service."""
+
+
 class AdapterError(LeadmodeError):
     """A platform did not do what was asked."""
 
@@ -76,12 +83,20 @@ class SlowDown(TryAgain):
     """The platform's limit is reached."""
 
 
+class WaitForClock(SlowDown):
+    """The platform's clock and ours are too far apart to tell what is new."""
+
+
 class FateUnknown(AdapterError):
     """A write was sent and nobody knows whether it was applied."""
 
 
 class SignInAgain(AdapterError):
     """The platform refused the credentials."""
+
+
+class ConfirmAccount(SignInAgain):
+    """The credentials belong to another account than the one leadmode worked with."""
 
 
 class GrantAccess(AdapterError):

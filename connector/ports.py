@@ -132,6 +132,11 @@ class Health:
 
     account: str
     """Which account, organisation or folder this is."""
+    account_id: str | None = None
+    """What the platform calls the account for ever; None: it cannot tell, or nothing does.
+
+    leadmode keeps the first one it sees, and works with no other.
+    """
     missing: tuple[str, ...] = ()
     """Permissions, files or fields that are needed and not there, in the platform's words."""
     missing_to_write: tuple[str, ...] = ()
@@ -306,6 +311,10 @@ class Adapter(ABC):
     @abstractmethod
     def check(self) -> Health:
         """The cheapest authenticated look: at most three requests, no writes."""
+
+    def identify(self) -> Health:
+        """Of `check`, only the account and the clock: one request, beside signing in, or none."""
+        return self.check()
 
     @abstractmethod
     def read(self, stream: Stream, cursor: str | None) -> Page:

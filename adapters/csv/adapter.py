@@ -76,6 +76,10 @@ class CsvAdapter(Adapter):
             missing=tuple(dict.fromkeys([*self._unreadable(), *self._unwritable()])),
         )
 
+    def identify(self) -> Health:
+        """Folders are moved and renamed; nothing tells one company's files from another's."""
+        return Health(account=str(self._settings.folder.absolute()))
+
     def read(self, stream: Stream, cursor: str | None) -> Page:
         self.refuse_unreadable(stream)
         return read_page(self._folder, self._rejects, self._instance, stream, cursor)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from adapters.hubspot.activities import Activities
 from adapters.hubspot.client import Client
-from adapters.hubspot.health import check, lacking
+from adapters.hubspot.health import check, identify, lacking
 from adapters.hubspot.members import Members
 from adapters.hubspot.outgoing import TASKS
 from adapters.hubspot.properties import Properties
@@ -83,6 +83,10 @@ class HubspotAdapter(Adapter):
         with self._client.contract(writing=False):
             keys, refused = self._activities.keys, self._reader.missing
             return check(self._settings, self._client, keys, self._clock, refused)
+
+    def identify(self) -> Health:
+        with self._client.contract(writing=False):
+            return identify(self._client, self._clock)
 
     def read(self, stream: Stream, cursor: str | None) -> Page:
         self.refuse_unreadable(stream)

@@ -36,13 +36,14 @@ def check(
     """
     missing: list[str] = []
     before = client.calls
-    account = _account(client, missing)
+    account, account_id = _account(client, missing)
     left = _left(client)
     kinds = [spec.object_type for spec in needed(settings)]
     to_look_at = kinds[: MOST_CALLS - (client.calls - before)]
     missing += refused
     return Health(
         account=account,
+        account_id=account_id,
         missing=tuple(dict.fromkeys(missing)),
         missing_to_write=tuple(text for kind in to_look_at for text in _missing_key(kind, keys)),
         warnings=tuple(_endings(settings, from_millis(clock.now()).date())),
@@ -51,17 +52,30 @@ def check(
     )
 
 
-def _account(client: Client, missing: list[str]) -> str:
-    """Which portal it is. Every token may see it, but for one that lacks the scope `oauth`."""
+def identify(client: Client, clock: Clock) -> Health:
+    """One request: the portal."""
+    missing: list[str] = []
+    account, account_id = _account(client, missing)
+    return Health(
+        account=account,
+        account_id=account_id,
+        missing=tuple(missing),
+        clock_skew=client.server_now() - clock.now(),
+    )
+
+
+def _account(client: Client, missing: list[str]) -> tuple[str, str | None]:
+    """Which portal it is, and its id. Every token may see it, but one without the scope `oauth`."""
     try:
         told = client.get(client.paths.account).json()
     except Refused as refused:
         if refused.status != 403:
             raise
         missing += _scopes(refused) or [str(client.judged(refused, writing=False))]
-        return "HubSpot"
+        return "HubSpot", None
     about = [str(told[name]) for name in ("timeZone", "companyCurrency") if told.get(name)]
-    return f"HubSpot {told.get('portalId')} ({', '.join(about)})"
+    portal = told.get("portalId")
+    return f"HubSpot {portal} ({', '.join(about)})", str(portal) if portal else None
 
 
 def _scopes(refused: Refused) -> list[str]:

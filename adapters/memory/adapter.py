@@ -66,9 +66,14 @@ class MemoryAdapter(Adapter):
         self._open: Connection | None = None
 
     def check(self) -> Health:
-        account, now = self._connection.who()
+        account, account_id, now = self._connection.who()
         missing = () if account == self._instance else (f"a platform of {self._instance}",)
-        return Health(account=account, missing=missing, clock_skew=now - self._clock.now())
+        return Health(
+            account=account,
+            account_id=account_id,
+            missing=missing,
+            clock_skew=now - self._clock.now(),
+        )
 
     def read(self, stream: Stream, cursor: str | None) -> Page:
         self.refuse_unreadable(stream)

@@ -64,10 +64,11 @@ class Connection:
     _platform: MemoryPlatform
     _token: Secret
 
-    def who(self) -> tuple[str, int]:
-        """The platform's instance name and its clock, UTC ms."""
+    def who(self) -> tuple[str, str, int]:
+        """The platform's instance name, the id of its account, and its clock, UTC ms."""
         with self._request("check"):
-            return self._platform.instance, self._platform.clock.now()
+            platform = self._platform
+            return platform.instance, platform.account_id, platform.clock.now()
 
     def rows(self, stream: Stream, after: Position, limit: int) -> Answer:
         """Up to `limit` rows of a stream behind a position."""

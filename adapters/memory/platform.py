@@ -140,6 +140,7 @@ class MemoryPlatform:
         page_size: int = 1_000,
         commit_lag: int = 0,
         token: str = "",
+        account_id: str = "",
     ) -> None:
         self.clock = clock
         self.instance = instance
@@ -149,6 +150,8 @@ class MemoryPlatform:
         """ms between the stamp of a change and the moment from which it can be read."""
         self.token = token
         """What a caller must show; empty: anybody may come in."""
+        self.account_id = account_id or instance
+        """Whose platform it is; another one may have records with the same ids."""
         self.journal: list[Effect] = []
         self.calls: Counter[str] = Counter()
         """Requests so far, by name."""

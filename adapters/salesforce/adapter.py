@@ -10,7 +10,7 @@ from adapters.salesforce.bell import Bell
 from adapters.salesforce.bulk import Bulk
 from adapters.salesforce.client import Client
 from adapters.salesforce.fields import Catalog, infos
-from adapters.salesforce.health import check
+from adapters.salesforce.health import check, identify
 from adapters.salesforce.members import Members
 from adapters.salesforce.provision import Provision
 from adapters.salesforce.reading import Reader
@@ -89,6 +89,10 @@ class SalesforceAdapter(Adapter):
     def check(self) -> Health:
         with self._client.contract(writing=False):
             return check(self._settings, self._client, self._catalog, self._clock)
+
+    def identify(self) -> Health:
+        with self._client.contract(writing=False):
+            return identify(self._client, self._clock)
 
     def read(self, stream: Stream, cursor: str | None) -> Page:
         self.refuse_unreadable(stream)

@@ -15,6 +15,7 @@ from connector.clock import Clock
 from connector.errors import GrantAccess
 from connector.ports import Health, Stream
 
+_ORGANISATION = soql.select(["Id", "Name"], "Organization")
 _OPTIONAL = ("IsPersonAccount", "FirstResponseDateTime", "LastStageChangeDate", "CompletedDateTime")
 """Fields that many organisations do not have."""
 
@@ -28,18 +29,33 @@ def check(settings: Settings, client: Client, catalog: Catalog, clock: Clock) ->
             f"Salesforce has no API version {settings.version}; its newest is {newest}. Set "
             f'version = "{newest}".'
         )
-    query = soql.select(["Id", "Name"], "Organization")
-    paths = [*catalog.paths(), f"query/?q={quote(query, safe='')}"]
+    paths = [*catalog.paths(), f"query/?q={quote(_ORGANISATION, safe='')}"]
     *described, organisation = client.together(paths)
+    account, account_id = _account(organisation)
     catalog.take(described)
     usage = client.usage
     return Health(
-        account=_account(organisation),
+        account=account,
+        account_id=account_id,
         missing=tuple(dict.fromkeys(_missing(settings, catalog))),
         missing_to_write=tuple(_missing_key(settings, catalog.fields("Task"))),
         quota_left=usage.total - usage.used if usage.total else None,
         clock_skew=client.server_now() - clock.now(),
     )
+
+
+def identify(client: Client, clock: Clock) -> Health:
+    """One request, and signing in if needed: the organisation."""
+    found: Answer | Refused
+    try:
+        found = client.query(_ORGANISATION)
+    except Refused as refused:
+        if refused.status not in (400, 403):  # what it says of an object that we may not see
+            raise
+        found = refused
+    account, account_id = _account(found)
+    skew = client.server_now() - clock.now()
+    return Health(account=account, account_id=account_id, clock_skew=skew)
 
 
 def _versions(client: Client) -> list[str]:
@@ -52,11 +68,12 @@ def _versions(client: Client) -> list[str]:
     return found
 
 
-def _account(found: Answer | Refused) -> str:
+def _account(found: Answer | Refused) -> tuple[str, str | None]:
+    """The organisation, and its id of 18 characters; a refreshed sandbox has a new one."""
     rows = found.rows("records") if isinstance(found, Answer) else []
     if not rows:
-        return "Salesforce"
-    return f"{rows[0].get('Name')} ({rows[0].get('Id')})"
+        return "Salesforce", None
+    return f"{rows[0].get('Name')} ({rows[0]['Id']})", rows[0]["Id"]
 
 
 def _missing(settings: Settings, catalog: Catalog) -> Iterator[str]:

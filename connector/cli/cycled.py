@@ -20,9 +20,10 @@ from connector.deliver import Deliver
 from connector.errors import AdapterError
 from connector.ingest import Ingest, Polled
 from connector.model import Episode, Hold, OutboxState, Person, Write
+from connector.pinned import opened
 from connector.plan.facts import facts_of
 from connector.ports import Adapter
-from connector.registry import load_all, open_adapters
+from connector.registry import load_all
 from connector.store import Store
 from connector.store.recovery import open_state
 from connector.store.requests import take_requests
@@ -115,17 +116,12 @@ def one_cycle(path: Path, clock: Clock, page: Page, *, quiet: bool) -> Told:
     """Read, decide and write once. Raises AlreadyRunning beside a daemon."""
     log.configure(level=logging.ERROR)
     config = load_all(path)
-    with FolderLock.take(config.state), closing(_opened(config, clock)) as store:
-        adapters = open_adapters(config, clock)
-        try:
-            return _cycle(config, store, adapters, clock, page, quiet=quiet)
-        finally:
-            for adapter in adapters.values():
-                adapter.close()
-
-
-def _opened(config: Config, clock: Clock) -> Store:
-    return open_state(config.state, clock.now()).store
+    with (
+        FolderLock.take(config.state),
+        closing(open_state(config.state, clock.now()).store) as store,
+        opened(config, clock, store) as adapters,
+    ):
+        return _cycle(config, store, adapters, clock, page, quiet=quiet)
 
 
 def _cycle(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +22,10 @@ USUAL_PLACES: Final = (Path("config.toml"), Path("/etc/leadmode/config.toml"))
 
 class NothingRead(AskOperator):
     """Nothing was read yet: run `leadmode sync`."""
+
+
+class StateTooOld(AskOperator):
+    """The database was written by an older leadmode."""
 
 
 def clock_of(context: typer.Context) -> Clock:
@@ -66,7 +70,10 @@ def load_even_broken(named: Path | None) -> tuple[Config, list[Problem]]:
 
 @contextmanager
 def reading(config: Config) -> Iterator[Store]:
-    """The database for reading, beside a running daemon. Raises NothingRead, StateTooNew."""
+    """The database for reading, beside a running daemon.
+
+    Raises NothingRead, StateTooOld, StateTooNew.
+    """
     from connector.store import Store  # noqa: PLC0415
     from connector.store.schema import VERSION  # noqa: PLC0415
 
@@ -81,13 +88,24 @@ def reading(config: Config) -> Iterator[Store]:
         if found > VERSION:
             raise StateTooNew
         if found < VERSION:
-            raise AskOperator(
+            raise StateTooOld(
                 f"The database in {config.state} was written by an older leadmode. "
                 "Run `leadmode sync`, or start the daemon: it is brought up to date then."
             )
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def reading_if_any(config: Config) -> Iterator[Store | None]:
+    """As `reading`; None while there is no database, or only one of an older leadmode."""
+    with ExitStack() as held:
+        try:
+            store = held.enter_context(reading(config))
+        except (NothingRead, StateTooOld):
+            store = None
+        yield store
 
 
 def is_held(state: Path) -> bool:

@@ -17,11 +17,11 @@ from connector.config.settings import Config
 from connector.daemon.lock import FolderLock
 from connector.errors import AlreadyRunning
 from connector.model import OutboxState, Write
+from connector.pinned import opened
 from connector.planned.apply import Consent, apply, refuse_unfit
 from connector.planned.make import make
 from connector.planned.plan import Plan
-from connector.ports import Adapter
-from connector.registry import load_all, open_adapters
+from connector.registry import load_all
 from connector.store import Store
 from connector.store.recovery import open_state
 
@@ -46,7 +46,7 @@ def make_plan(path: Path, clock: Clock, page: Page, *, quiet: bool) -> Plan:
         copy = Store.copy(config.state)
     with (
         closing(copy),
-        opened(config, clock) as adapters,
+        opened(config, clock, copy) as adapters,
         reading_progress(page, quiet=quiet) as progress,
     ):
         return make(copy, config, adapters, clock, progress)
@@ -63,7 +63,7 @@ def apply_plan(path: Path, clock: Clock, plan: Plan, consent: Consent) -> Applie
     with (
         locked(config),
         closing(open_state(config.state, clock.now()).store) as store,
-        opened(config, clock) as adapters,
+        opened(config, clock, store) as adapters,
     ):
         states = apply(
             plan,
@@ -89,14 +89,3 @@ def locked(config: Config) -> Iterator[None]:
         ) from None
     with lock:
         yield
-
-
-@contextmanager
-def opened(config: Config, clock: Clock) -> Iterator[Mapping[str, Adapter]]:
-    """The adapters, until the block ends."""
-    adapters = open_adapters(config, clock)
-    try:
-        yield adapters
-    finally:
-        for adapter in adapters.values():
-            adapter.close()

@@ -9,7 +9,7 @@ import typer
 
 from connector.cli.options import AsJson, ConfigPath, Yes
 from connector.cli.page import Cell, Column, Page, print_json
-from connector.cli.place import clock_of, where_config_is
+from connector.cli.place import clock_of, reading_if_any, where_config_is
 
 if TYPE_CHECKING:
     from connector.provision import Field
@@ -28,20 +28,17 @@ def provision(
       leadmode provision
       leadmode provision --yes --config /etc/leadmode/acme/config.toml
     """
+    from connector.pinned import opened  # noqa: PLC0415
     from connector.provision import Found, look, provide  # noqa: PLC0415
-    from connector.registry import load_all, open_adapters  # noqa: PLC0415
+    from connector.registry import load_all  # noqa: PLC0415
 
     found = load_all(where_config_is(config))
-    adapters = open_adapters(found, clock_of(context))
-    name = found.authority.name
-    try:
+    name, clock = found.authority.name, clock_of(context)
+    with reading_if_any(found) as store, opened(found, clock, store, keep=False) as adapters:
         fields = look(adapters[name])
         missing = any(each.found is Found.MISSING for each in fields)
         if missing and (yes or _agreed(name, fields, as_json=as_json)):
             fields = provide(adapters[name])
-    finally:
-        for adapter in adapters.values():
-            adapter.close()
     _tell(name, fields, as_json=as_json)
     done = all(each.found in (Found.THERE, Found.MADE) for each in fields)
     raise typer.Exit(0 if done else 1)

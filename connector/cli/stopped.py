@@ -48,7 +48,7 @@ def settle(config: Config, clock: Clock, wish: str, asked: Stopped, *, as_json: 
     at_once = True
     if keys:
         request = Request(wish=Wish(wish), keys=keys, asked_at=clock.now())
-        at_once = _do(config, request)
+        at_once = do_or_ask(config, request)
     if as_json:
         print_json({"wish": wish, "keys": keys, "done": at_once})
     else:
@@ -67,7 +67,7 @@ def _brake(config: Config, found: Sequence[Queued], agreed: int | None) -> None:
         )
 
 
-def _do(config: Config, request: Request) -> bool:
+def do_or_ask(config: Config, request: Request) -> bool:
     """Whether it was done here; otherwise the daemon was asked."""
     from connector.daemon.lock import FolderLock  # noqa: PLC0415
     from connector.errors import AlreadyRunning  # noqa: PLC0415

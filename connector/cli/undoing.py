@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from connector import log
 from connector.cli.moments import moment
 from connector.cli.place import reading
-from connector.cli.planning import Settled, locked, opened
+from connector.cli.planning import Settled, locked
 from connector.clock import Clock
 from connector.errors import AskOperator
 from connector.model import OutboxState
+from connector.pinned import opened
 from connector.planned.undo import UndoPlan, plan_undo, undo
 from connector.registry import load_all
 from connector.store.recovery import open_state
@@ -57,7 +58,7 @@ def run_undo(path: Path, clock: Clock, wanted: Wanted) -> Undone:
     log.configure(level=logging.ERROR)
     config = load_all(path)
     settled: Settled = []
-    with reading(config) as store, opened(config, clock) as adapters:
+    with reading(config) as store, opened(config, clock, store, keep=False) as adapters:
         since, until = _stretch(wanted, clock.now(), ZoneInfo(config.time_zone))
         plan = plan_undo(store, config, adapters, wanted.run, since=since, until=until)
     if not wanted.do or not plan.todo:
@@ -66,7 +67,7 @@ def run_undo(path: Path, clock: Clock, wanted: Wanted) -> Undone:
     with (
         locked(config),
         closing(open_state(config.state, clock.now()).store) as store,
-        opened(config, clock) as adapters,
+        opened(config, clock, store) as adapters,
     ):
         states = undo(
             store,

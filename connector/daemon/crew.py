@@ -19,6 +19,7 @@ from connector.daemon.source import Source
 from connector.daemon.timing import Timing
 from connector.deliver import Deliver
 from connector.ingest import Ingest
+from connector.pinned import pinned
 from connector.ports import Adapter
 from connector.store import Store
 from connector.store.backups import backup_is_due, make_daily_backup
@@ -59,6 +60,7 @@ class Crew:
         self.config = config = loaded.config
         self.failing = log.Changes(log.get("source"), "poll")
         self._store = store
+        self._adapters = pinned(loaded.adapters, store, clock)
         self._ingest = ingest
         self._clock = clock
         self._heartbeat = heartbeat
@@ -70,7 +72,7 @@ class Crew:
         self._stops: list[Asked] = []
         self._sources = [self._source(name) for name in config.sources]
         self._tick_stop = self._stop_for(TICK)
-        deliver = Deliver(store, loaded.adapters, config, clock)
+        deliver = Deliver(store, self._adapters, config, clock)
         self._sender = Sender(
             deliver.drain,
             deliver.next_moment,
@@ -147,7 +149,7 @@ class Crew:
         stop = self._stop_for(f"source {name}")
 
         def poll() -> None:
-            self._ingest.poll(name, self.loaded.adapters[name], stop)
+            self._ingest.poll(name, self._adapters[name], stop)
             self._sender.wake()
 
         return Source(

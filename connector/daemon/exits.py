@@ -6,7 +6,7 @@ import sqlite3
 from enum import IntEnum
 from typing import Final
 
-from connector.errors import AlreadyRunning, AskOperator, FixInput, StateDamaged
+from connector.errors import AlreadyRunning, AskOperator, FixInput, SetClock, StateDamaged
 
 
 class ExitCode(IntEnum):
@@ -35,7 +35,7 @@ def exit_code(error: Exception) -> ExitCode:
             return ExitCode.SIGN_IN
         case FixInput():
             return ExitCode.CONFIG
-        case AlreadyRunning():
+        case AlreadyRunning() | SetClock():
             return ExitCode.TEMPORARY
         case StateDamaged() | OSError() | sqlite3.Error():
             return ExitCode.IO

@@ -33,7 +33,7 @@ from connector.errors import AskOperator, FixInput
 from connector.ingest import Ingest
 from connector.model import OutboxState
 from connector.registry import load_all, open_adapters
-from connector.store.recovery import open_state
+from connector.store.recovery import EARLIEST, open_state
 from connector.store.requests import reloads_asked_for
 from connector.store.revisions import STARTED, Reload
 
@@ -73,6 +73,7 @@ class Service:
         log.set_level(loaded.config.log_level.value)
         with contextlib.ExitStack() as held:
             held.enter_context(FolderLock.take(loaded.config.state))
+            self._wait_for_the_clock()
             self._store = open_state(loaded.config.state, self._clock.now()).store
             held.callback(self._store.close)
             self._ingest = Ingest(self._store, loaded.config, self._clock)
@@ -87,6 +88,15 @@ class Service:
             code = self._attend()
             self._stop(code)
         return code
+
+    def _wait_for_the_clock(self) -> None:
+        """Leave the time service some time, when the clock was not set since the machine booted."""
+        idle = threading.Event()
+        for _ in range(int(self._timing.clock / self._timing.beat)):
+            if self._clock.now() >= EARLIEST:
+                return
+            self._notifier.status("waiting for this machine's clock to be set")
+            idle.wait(self._timing.beat)
 
     def _attend(self) -> ExitCode:
         """From ready to the wish, or the need, to stop."""

@@ -25,6 +25,9 @@ class Timing:
     """The sender looks at the outbox at least this often."""
     drain: float = 30.0
     """Calls on their way get this long to end when the daemon stops."""
+    clock: float = 150.0
+    """A start waits this long for a clock that was never set. Less than the unit's TimeoutStartSec,
+    and so long that systemd never counts more starts than its limit."""
     tolerance: int = 5_000
     """ms the wall clock may part from the passing of time before that counts as a jump."""
 

@@ -16,6 +16,7 @@ from connector.store.followed import FollowedTasks
 from connector.store.nurture import Enrolments
 from connector.store.outbox import Outbox
 from connector.store.people import People
+from connector.store.pins import Pins
 from connector.store.ranks import Ranks
 from connector.store.revisions import Revisions
 from connector.store.schema import backup, prepare
@@ -45,6 +46,7 @@ class Store:
         self.followed = FollowedTasks(self.connection)
         self.outbox = Outbox(self.connection)
         self.sources = Sources(self.connection)
+        self.pins = Pins(self.connection)
         self.revisions = Revisions(self.connection)
         self.ranks = Ranks(self.connection)
         self.waiting = Waiting(self.connection)

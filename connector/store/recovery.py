@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from connector import log
-from connector.clock import DAY
-from connector.errors import StateDamaged
+from connector.clock import DAY, iso
+from connector.errors import SetClock, StateDamaged
 from connector.store import FILE_NAME, Store
 from connector.store.backups import (
     FOLDER,
@@ -34,6 +34,8 @@ RECONCILING: Final = "reconciling_since"
 """The note of the moment (UTC ms) from which on everything must be read once more."""
 REMEMBERED: Final = "remembered_until"
 """The note of the moment (UTC ms) up to which a lost database had known everything."""
+EARLIEST: Final = 1_767_225_600_000
+"""2026-01-01, UTC ms: the year of the first release. A clock that shows less was never set."""
 _LOG: Final = log.get("recovery")
 
 
@@ -63,8 +65,13 @@ def open_state(folder: Path, now: int) -> Opened:
     """Open the database of a state folder whose lock the caller holds.
 
     A damaged one is kept under another name and the newest whole backup takes its place. Raises
-    StateDamaged when there is none, StateTooNew.
+    StateDamaged when there is none, StateTooNew, and SetClock before anything is touched.
     """
+    if now < EARLIEST:
+        raise SetClock(
+            f"This machine's clock says {iso(now)}, which is before leadmode was made. What is new "
+            "cannot be told by it. Nothing was done; set the clock, or wait for the time service."
+        )
     found = _look(folder, now)
     store = Store.open(folder)
     try:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from connector import log
+from connector.store.pins import Pin
 
 if TYPE_CHECKING:
     from connector.store import Store
@@ -34,14 +35,17 @@ class Wish(StrEnum):
     """Let held or dead writes go."""
     DISCARD = "discard"
     """Give held or dead writes up."""
+    ACCEPT = "accept"
+    """Work with another account of a source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One wish about some writes."""
+    """One wish."""
 
     wish: Wish
     keys: tuple[str, ...]
+    """Of the writes it is about; of ACCEPT the source, the account's id, and what it is called."""
     asked_at: int
     """UTC ms."""
 
@@ -118,6 +122,13 @@ def apply_request(store: Store, request: Request, now: int) -> int:
                 return max(0, store.outbox.release(request.keys, now))
             case Wish.DISCARD:
                 return max(0, store.outbox.discard(request.keys, now))
+            case Wish.ACCEPT:
+                source, account_id, account = request.keys
+                store.pins.put(
+                    Pin(source=source, account_id=account_id, account=account, pinned_at=now)
+                )
+                _LOG.info("account_accepted", source=source, account=account)
+                return 0
 
 
 def _files(state: Path) -> list[Path]:
@@ -129,13 +140,14 @@ def _files(state: Path) -> list[Path]:
 def _read(path: Path) -> Request | None:
     try:
         found = json.loads(path.read_text(encoding="ascii"))
-        return Request(
+        request = Request(
             wish=Wish(found["wish"]),
             keys=tuple(str(key) for key in found["keys"]),
             asked_at=int(found["asked_at"]),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    return None if request.wish is Wish.ACCEPT and len(request.keys) != 3 else request
 
 
 def _give_to_owner_of(state: Path, made: Path) -> None:

@@ -12,7 +12,7 @@ from connector.errors import StateTooNew
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION: Final = 10
+VERSION: Final = 11
 """`PRAGMA user_version` of a database this code can work with."""
 
 _FIRST: Final = (
@@ -209,6 +209,13 @@ _UNDO: Final = (
     "CREATE INDEX outbox_revision ON outbox (revision)",
 )
 
+_PINS: Final = (
+    # The account of each source, so that another one's credentials are noticed.
+    """CREATE TABLE account_pin (
+        source TEXT PRIMARY KEY, account_id TEXT NOT NULL, account TEXT NOT NULL,
+        pinned_at INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
+)
+
 _STEPS: Final = (
     ("first", _FIRST),
     ("revisions", _REVISIONS),
@@ -220,6 +227,7 @@ _STEPS: Final = (
     ("accounts", _ACCOUNTS),
     ("followed", _FOLLOWED),
     ("undo", _UNDO),
+    ("pins", _PINS),
 )
 """What each version adds, the first one first, by the lasting name of the migration."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from adapters.memory.adapter import MemoryAdapter
@@ -91,6 +92,19 @@ class LooksAtEverythingWhileChecking(MemoryAdapter):
         for stream in Stream:
             self.read(stream, None)
         return super().check()
+
+
+@caught_by("test_21")
+class TellsAnotherAccountEachTime(MemoryAdapter):
+    def check(self):
+        return replace(super().check(), account_id=f"account {id(self)}")
+
+
+@caught_by("test_21")
+class LooksTwiceToSayWhoItIs(MemoryAdapter):
+    def identify(self):
+        self.check()
+        return self.check()
 
 
 @caught_by("test_21")

@@ -133,6 +133,11 @@ class WholeLaws(Lawful):
             health = adapter.check()
             assert world.requests() - before[2] <= 3
             assert health.account
+            asked = world.requests()
+            again = adapter.identify()
+            assert world.requests() - asked <= 1
+            assert (again.account, again.account_id) == (health.account, health.account_id)
+            assert world.adapter().identify().account_id == health.account_id
             assert before[:2] == (world.look(), [world.landed(kind) for kind in WriteKind])
 
     @law(22)

@@ -44,7 +44,7 @@ class Company:
             modified_at=old,
         )
         self.crm.seed([owner, person])
-        config = load_all(write_config(folder))
+        self.config = config = load_all(write_config(folder))
         self.store = Store.open(config.state)
         self.adapters = open_adapters(config, self.clock)
         self.ingest = Ingest(self.store, config, self.clock)

@@ -12,10 +12,14 @@ from pathlib import Path
 import pytest
 
 from connector import log
+from connector.clock import ManualClock
 from connector.daemon.exits import ExitCode, exit_code
 from connector.daemon.service import run
+from connector.daemon.timing import Timing
 from connector.errors import AdapterError
 from connector.registry import load_all
+from connector.store import FILE_NAME
+from connector.store.recovery import EARLIEST
 from tests.daemon.systemd import write_config
 
 
@@ -35,6 +39,46 @@ def _as_before() -> Iterator[None]:
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     return write_config(tmp_path)
+
+
+class Boots(ManualClock):
+    """Says 1970 for so many looks, then the truth."""
+
+    def __init__(self, looks: float) -> None:
+        super().__init__(0)
+        self._looks = looks
+
+    def now(self) -> int:
+        self._looks -= 1
+        return 0 if self._looks >= 0 else EARLIEST
+
+
+HASTE = Timing(beat=0.01, clock=0.05)
+JUNK = b"no database" * 1_000
+
+
+@pytest.fixture
+def damaged(config: Path) -> Path:
+    """The daemon ends when it comes to this database."""
+    state = load_all(config).state
+    state.mkdir()
+    (state / FILE_NAME).write_bytes(JUNK)
+    return state / FILE_NAME
+
+
+@pytest.mark.fault("F89")
+def test_a_clock_that_was_never_set_is_waited_for_and_then_tried_again(
+    config: Path, damaged: Path, capsys
+):
+    assert run(config, clock=Boots(1_000), timing=HASTE) == ExitCode.TEMPORARY
+    assert "clock says 1970-01-01" in capsys.readouterr().err
+    assert damaged.read_bytes() == JUNK
+
+
+@pytest.mark.fault("F89")
+@pytest.mark.usefixtures("damaged")
+def test_a_clock_that_is_set_meanwhile_lets_it_start(config: Path):
+    assert run(config, clock=Boots(4), timing=HASTE) == ExitCode.IO, "it came to the database"
 
 
 def test_every_problem_of_a_broken_configuration_is_told(config: Path, capsys):

@@ -109,7 +109,14 @@ def test_an_older_database_is_brought_up_to_date_after_a_backup(tmp_path: Path):
     Store.open(old).close()
     with closing(sqlite3.connect(old / FILE_NAME)) as connection, connection:
         later = ("rule_text", "rule_spell", "reload", "late", "enrolment", "touch")
-        newest = ("account_surge", "account_look", "task_value", "followed", "sla_step")
+        newest = (
+            "account_surge",
+            "account_look",
+            "task_value",
+            "followed",
+            "sla_step",
+            "account_pin",
+        )
         for table in (*later, *newest):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("DROP INDEX outbox_created")

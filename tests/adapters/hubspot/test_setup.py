@@ -164,6 +164,22 @@ def test_check_tells_the_portal_and_costs_three_calls(world):
     assert world.requests() == 3
 
 
+def test_the_portal_is_identified_by_its_id_in_one_call(world):
+    known, before = world.adapter().check(), world.requests()
+    assert known.account_id == str(world.portal.id)
+    world.portal.id += 1
+    other = world.adapter().identify()
+    assert world.requests() - before == 1
+    assert other.account_id == str(world.portal.id) != known.account_id
+
+
+def test_a_token_that_may_not_see_the_portal_tells_none(world):
+    instead(world, "/details", {"category": "MISSING_SCOPES", "message": "no"}, 403)
+    assert world.adapter().identify().account_id is None
+    instead(world, "/details", {"category": "MISSING_SCOPES", "message": "no"}, 403)
+    assert world.adapter().check().account_id is None
+
+
 @pytest.mark.fault("F7")
 def test_check_tells_how_far_the_clocks_differ(world):
     world.portal.clock.shift(5 * MINUTE)

@@ -15,6 +15,7 @@ from connector.ports import FieldSpec, Stream
 from sandbox.loopback.server import Server
 from sandbox.salesforce import writing
 from sandbox.salesforce.calls import Answer
+from sandbox.salesforce.table import Table
 from sandbox.salesforce.values import Row
 from tests.adapters.reading_laws import drain
 from tests.adapters.salesforce.world import KEY, OWN, SalesforceWorld
@@ -45,6 +46,24 @@ def test_check_tells_account_quota_clock_and_what_is_missing(world):
         "read Account/Contact/Lead.Nowhere__c",
     }
     assert health.missing_to_write == (f"write Task.{KEY}",)
+
+
+def test_the_organisation_is_identified_by_its_id_in_one_call(world):
+    adapter = world.adapter()
+    known, before = adapter.check(), world.requests()
+    assert len(known.account_id or "") == 18
+    assert adapter.identify().account_id == known.account_id
+    assert world.requests() - before == 1
+    table = world.org.tables["Organization"] = Table(world.org.schema["Organization"])
+    (fresh,) = world.org.load("Organization", [{"Name": "Acme"}])  # as after a sandbox's refresh
+    assert list(table.rows) == [fresh]
+    assert world.adapter().identify().account_id == fresh != known.account_id
+
+
+def test_a_user_who_may_not_see_the_organisation_tells_none(world):
+    world.org.access.hide_object(world.made.integration, "Organization")
+    assert world.adapter().identify().account_id is None
+    assert world.adapter().check().account_id is None
 
 
 @pytest.mark.fault("F31")
