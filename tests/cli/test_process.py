@@ -176,6 +176,9 @@ import os, shlex, sys
 sys.argv[0] = "leadmode"
 import adapters.csv.adapter, connector.cli.cycled, connector.diff  # once, not in each child
 from connector.cli import main
+from connector.registry import load_all
+from pathlib import Path
+load_all(Path(os.environ["LEADMODE_CONFIG"]))  # so that the tables of rules are built
 for line in sys.stdin.read().splitlines():
     child = os.fork()
     if not child:
