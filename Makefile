@@ -92,7 +92,7 @@ prove: setup ## exactly once, proved: 20,000 histories full of faults, mutants, 
 	@$(MAKE) faults
 
 deep: setup ## the tests that try more cases, or run longer, than `make test` has time for
-	@LEADMODE_TESTS=deep $(BIN)/pytest -q -n 2 --dist loadgroup tests/engine tests/config/test_possible.py \
+	@LEADMODE_TESTS=deep $(BIN)/pytest -q -n 2 --dist loadgroup tests/engine tests/config tests/diff \
 		tests/adapters/csv/test_kill.py tests/sandbox/test_kill*.py tests/adapters/*/test_laws.py \
 		tests/sandbox/salesforce/soql
 

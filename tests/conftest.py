@@ -3,10 +3,12 @@
 import gc
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer
 
 _MEMORY = Path("/dev/shm")
 _ENOUGH = 512 * 2**20
@@ -45,3 +47,11 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = _MEMORY / f"leadmode-tests-{os.getpid()}"
         config.option.basetemp = str(folder)
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands_are_put_together_once() -> Iterator[None]:
+    """typer's runner does it at each call, which takes longer than what most calls do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.testing._get_command", cache(typer.main.get_command))
+        yield

@@ -65,9 +65,7 @@ class LeadmodeTable(Table):
 class SourceTable(BaseModel):
     """A platform that is read, and perhaps written. Other keys belong to its adapter."""
 
-    model_config = ConfigDict(
-        extra="allow", frozen=True, strict=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, defer_build=True)
 
     adapter: Written
     """Which adapter reads it, for example "csv"."""

@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeVar, get_args
+from typing import Any, Final, Protocol, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic_core import CoreSchema, ErrorDetails
 
+from connector.config.described import described
 from connector.config.positions import Loc
 from connector.config.types import PATTERNS_IN_WORDS
 from connector.problems import Place, Problem, did_you_mean
@@ -25,8 +26,15 @@ class Table(BaseModel):
         frozen=True,
         strict=True,
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
+        defer_build=True,  # few files use all tables
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, generate: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Keys are described by what stands below them, which is read for this alone."""
+        return described(cls, generate.resolve_ref_schema(generate(schema)))
 
 
 T = TypeVar("T", bound=BaseModel)

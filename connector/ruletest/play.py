@@ -127,9 +127,9 @@ class _Playing:
         """Read what became of tasks, where the rules want to know."""
         if not self._player.rulebook.follows:
             return
-        person = self._load()
-        if person.id and self._tasks.read(person.id, now):
-            self._look_at([person.id], now)
+        person = self._number()
+        if person is not None and self._tasks.read(person, now):
+            self._look_at([person], now)
 
     def _admit(self, now: int) -> None:
         """Who waits has their turn, as at the end of a cycle."""
@@ -284,13 +284,19 @@ class _Playing:
 
     def _load(self) -> Person:
         """The person; nobody, as long as nothing was read about them."""
+        number = self._number()
+        if number is None:
+            return _NOBODY
+        return load_person(self._store.connection, number, self._authority)
+
+    def _number(self) -> int | None:
         ref = person_ref(self._case, self._authority)
         row = self._store.connection.execute(
             "SELECT person FROM record WHERE instance = ? AND object_type = ? "
             "AND external_id = ? AND person IS NOT NULL",
             (ref.instance, ref.object_type, ref.id),
         ).fetchone()
-        return load_person(self._store.connection, row[0], self._authority) if row else _NOBODY
+        return int(row[0]) if row else None
 
     def _stand(
         self, person: Person, engagements: Sequence[Engaged], rule_id: str, now: int

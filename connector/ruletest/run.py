@@ -95,20 +95,31 @@ def run_cases(
         zone=zone or ZoneInfo("UTC"),
         dry_run=False,
     )
+    with empty_store() as store:
+        return run_in(store, cases, setting, watch)
+
+
+def run_in(
+    store: Store,
+    cases: Sequence[Case],
+    setting: Setting,
+    watch: Callable[[int], None] = lambda _: None,
+) -> Ran:
+    """As `run_cases`, in an empty store, which is empty again afterwards."""
     results = []
-    with _empty_store() as store:
-        player = Player(store, Assess(store, setting))
-        coverage = Coverage(player)
-        for case in cases:
-            played = player.play(case)
-            results.append(_result(case, played, player))
-            coverage.add(played)
-            watch(len(results))
-        return Ran(revision=rulebook.revision, results=tuple(results), coverage=coverage.covered())
+    player = Player(store, Assess(store, setting))
+    coverage = Coverage(player)
+    for case in cases:
+        played = player.play(case)
+        results.append(_result(case, played, player))
+        coverage.add(played)
+        watch(len(results))
+    revision = setting.rulebook.revision
+    return Ran(revision=revision, results=tuple(results), coverage=coverage.covered())
 
 
 @contextmanager
-def _empty_store() -> Iterator[Store]:
+def empty_store() -> Iterator[Store]:
     """A database that is gone afterwards, in memory where there is such a folder."""
     parent = _MEMORY if _MEMORY.is_dir() else None
     with (

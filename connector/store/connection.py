@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Final
 
 BUSY_MS: Final = 10_000
+STATEMENTS: Final = 512
+"""How many stay prepared: more than there are, or looking at one person prepares them anew."""
 CACHE_KIB: Final = 8_000
 
 
@@ -69,7 +71,9 @@ def is_own_trouble(error: BaseException) -> bool:
 
 
 def _connect(path: Path, *settings: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
+    )
     everywhere = (
         f"busy_timeout = {BUSY_MS:d}",
         "foreign_keys = ON",

@@ -20,9 +20,11 @@ DOCS = (Path(__file__).parents[2] / "docs" / "commands.md").read_text()
 HEAVY = ("numpy", "pydantic", "sqlite_utils", "apscheduler", "httpx", "rich", "tree_sitter")
 
 
+TREE = typer.main.get_command(app)
+
+
 def commands() -> Iterator[tuple[str, ...]]:
-    group = typer.main.get_command(app)
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
+    for name, command in TREE.commands.items():  # type: ignore[attr-defined]
         yield (name,)
         yield from ((name, each) for each in getattr(command, "commands", ()))
 
@@ -31,7 +33,7 @@ ALL = list(commands())
 
 
 def options(path: tuple[str, ...]) -> list[str]:
-    command = typer.main.get_command(app)
+    command = TREE
     for name in path:
         command = command.commands[name]  # type: ignore[attr-defined]
     return [each for option in command.params for each in option.opts if each.startswith("-")]

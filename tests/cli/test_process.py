@@ -6,15 +6,20 @@ import os
 import pty
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from connector.store import Store
 from tests.cli.company import HISTORY, Company
 
+pytestmark = pytest.mark.xdist_group("cli/test_process")  # what was shown once is kept
 LEADMODE = (sys.executable, "-m", "connector.cli")
 
 
@@ -34,8 +39,9 @@ def run(company: Company, *arguments: str, **more: str) -> subprocess.CompletedP
     )
 
 
+@cache
 def on_terminal(company: Company, *arguments: str, **more: str) -> str:
-    """What the command prints on a terminal of 110 columns."""
+    """What the command prints on a terminal of 110 columns; it changes nothing, so once."""
     there, here = pty.openpty()
     settings = {"TERM": "xterm-256color", **more}
     process = subprocess.Popen(
@@ -83,9 +89,10 @@ def test_a_terminal_and_a_pipe_are_told_the_same_story(told: Company):
 
 def test_no_color_is_respected(told: Company):
     coloured = re.compile(r"\x1b\[[\d;]*[39]\d")
-    for command in (["explain", "P1"], ["leads"]):
-        assert coloured.search(on_terminal(told, *command))
-        assert not coloured.search(on_terminal(told, *command, NO_COLOR="1"))
+    at = ("--at", "2026-11-20")
+    for command in (("explain", "P1"), ("leads",)):
+        assert coloured.search(on_terminal(told, *command, *at))
+        assert not coloured.search(on_terminal(told, *command, *at, NO_COLOR="1"))
 
 
 def test_a_reader_that_goes_away_is_no_error(told: Company):
@@ -115,15 +122,27 @@ def test_the_daemon_runs_until_it_is_told_to_stop(tmp_path: Path):
     )
     try:
         deadline = time.monotonic() + 20
-        while "read just now" not in run(company, "status").stdout:
+        while not was_read(company):
             assert time.monotonic() < deadline
-            time.sleep(0.2)
-        assert "daemon        running" in run(company, "status").stdout
+            time.sleep(0.05)
+        shown = run(company, "status").stdout
+        assert "daemon        running" in shown
+        assert "read just now" in shown
     finally:
         process.send_signal(signal.SIGTERM)
     _, log = process.communicate(timeout=35)
     assert process.returncode == 0
     assert '"action": "started"' in log or '"action":"started"' in log
+
+
+def was_read(company: Company) -> bool:
+    """Whether the daemon has read every stream of its source."""
+    try:
+        with closing(Store.read(company.folder / "state")) as store:
+            asked = "SELECT count(*) > 0 AND min(read_at) > 0 FROM stream"
+            return bool(store.connection.execute(asked).fetchone()[0])
+    except (FileNotFoundError, sqlite3.OperationalError):  # it has just begun
+        return False
 
 
 @pytest.mark.parametrize(
@@ -157,6 +176,9 @@ import os, shlex, sys
 sys.argv[0] = "leadmode"
 import adapters.csv.adapter, connector.cli.cycled, connector.diff  # once, not in each child
 from connector.cli import main
+from connector.registry import load_all
+from pathlib import Path
+load_all(Path(os.environ["LEADMODE_CONFIG"]))  # so that the tables of rules are built
 for line in sys.stdin.read().splitlines():
     child = os.fork()
     if not child:

@@ -14,6 +14,7 @@ from connector.config.document import LARGEST, read_document
 from connector.config.syntax import MOST_PROBLEMS, parse
 from connector.errors import FixInput
 from tests.config.writing import Written, texts
+from tests.depth import depth
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("toml") / "some.toml"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=depth(60, 150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(written=texts())
 def test_keys_and_values_are_found_where_they_were_written(path: Path, written: Written):
     path.write_bytes(written.text.encode())
@@ -34,7 +35,7 @@ def test_keys_and_values_are_found_where_they_were_written(path: Path, written: 
         assert (place.line, place.column) == spot, loc
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=depth(60, 150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(written=texts(), data=st.data())
 def test_a_broken_text_yields_its_first_mistake_and_no_values(
     written: Written, data: st.DataObject

@@ -13,10 +13,11 @@ from connector.engine.result import Change, Reason
 from connector.engine.rule import Limit, Rule, Signal
 from connector.engine.timeline import Engaged, Timeline, Touchpoint
 from connector.model import Evidence, Kind
+from tests.depth import depth
 from tests.engine.strategies import DAY, START, Case, cases
 
 usual = settings(
-    max_examples=60,
+    max_examples=depth(25, 60),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

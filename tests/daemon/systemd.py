@@ -6,15 +6,14 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-ROOT = Path(__file__).parents[2]
+from tests.daemon.nursery import ROOT, Forked
+
 CONFIG = """
 [leadmode]
 instance = "test"
@@ -57,20 +56,8 @@ class Systemd:
         Path(address).unlink(missing_ok=True)
         self._socket.bind(address)
         quick = {"beat": 0.05, "stagger": 0.02, "patience": 1.0, "first_wait": 0.2, "drain": 5.0}
-        with self.log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "tests.daemon.program",
-                    str(folder),
-                    json.dumps(quick | timing),
-                ],
-                cwd=ROOT,
-                env=self._environment(address, watchdog),
-                stdout=out,
-                stderr=out,
-            )
+        arguments = [str(folder), json.dumps(quick | timing)]
+        self.process = Forked(arguments, self._environment(address, watchdog), self.log)
 
     @staticmethod
     def _environment(address: str, watchdog: float) -> Mapping[str, str]:

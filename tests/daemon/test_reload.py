@@ -15,7 +15,10 @@ from typer.testing import CliRunner, Result
 from connector.cli.app import app
 from connector.config.rules import load_rulebook
 from connector.store import Store
-from tests.daemon.systemd import ROOT, Systemd, write_config
+from tests.daemon.nursery import ROOT
+from tests.daemon.systemd import Systemd, write_config
+
+pytestmark = pytest.mark.xdist_group("daemon/test_reload")  # one nursery for all
 
 
 @pytest.fixture

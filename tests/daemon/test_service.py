@@ -13,7 +13,10 @@ import pytest
 
 from connector.daemon.exits import ExitCode
 from connector.store.requests import Request, Wish, write_request
-from tests.daemon.systemd import ROOT, Systemd, write_config
+from tests.daemon.nursery import ROOT
+from tests.daemon.systemd import Systemd, write_config
+
+pytestmark = pytest.mark.xdist_group("daemon/test_service")  # one nursery for all
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from connector.diff import Asked, Difference, difference
 from connector.diff.told import Now, Past
 from connector.model import Evidence, Hold, Kind, RecordRef
 from connector.store import Store
+from tests.depth import depth
 from tests.flow.world import NOW, RULES, World
 
 TEXT = "".join(path.read_text() for path in sorted(RULES.glob("*.toml")))
@@ -102,7 +103,7 @@ acts = st.lists(
     st.tuples(st.integers(0, 2), st.integers(0, 150 * 24), st.integers(0, RENAMED)), max_size=14
 )
 SLOW = settings(
-    max_examples=25,
+    max_examples=depth(10, 25),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -11,7 +11,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,7 +25,7 @@ from connector.ruletest import read_cases
 from connector.ruletest.case import Case
 from connector.ruletest.compare import differences
 from connector.ruletest.play import Player
-from connector.store import Store
+from connector.ruletest.run import empty_store
 
 _VALUE: Final = re.compile(
     r"(?P<text>\"\"\"|\"[^\"]*\")|(?P<truth>\btrue\b|\bfalse\b)|(?P<number>(?<![\w.])\d+(?:\.\d+)?(?!\w))"
@@ -122,16 +121,17 @@ def noticed(folder: Path, fault: Fault) -> bool | None:
             cases = read_cases([folder / "tests"], book)
         except FixInput:
             return None
-        return _turns_red(book, cases, Path(room) / "state")
+    return turns_red(book, cases, fault.file)
 
 
-def _turns_red(book: Rulebook, cases: Sequence[Case], state: Path) -> bool:
+def turns_red(book: Rulebook, cases: Sequence[Case], file: str) -> bool:
+    """Whether any test fails, those of the file with this name first; stops at the first."""
     setting = Setting(
         instance="test", rulebook=book, authority="crm", zone=ZoneInfo("UTC"), dry_run=False
     )
-    with closing(Store.open(state)) as store:
+    with empty_store() as store:
         player = Player(store, Assess(store, setting))
-        for case in cases:
+        for case in sorted(cases, key=lambda each: Path(each.place.file).name != file):
             played = player.play(case)
             for index, moment in enumerate(case.table.moment):
                 if differences(moment, played.snapshots[index], book.grades):

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from connector.assess import Setting
 from connector.config.rulebook import Rulebook
 from connector.config.rules import load_rulebook
-from connector.ruletest import Case, Ran, read_cases, run_cases
+from connector.ruletest import Case, Ran, read_cases
 from connector.ruletest.compare import Difference
+from connector.ruletest.run import empty_store, run_in
+from connector.store import Store
 
 RULES = """\
 [[signal]]
@@ -133,7 +140,25 @@ timeline = [
 """Enters lead mode on day -1 with 18 + 19.3 + 10 points."""
 
 
+BOOKS: dict[str, Rulebook] = {}
+
+
+@cache
+def store() -> Store:
+    """One for all tests: to make one takes longer than to play a test in it."""
+    opened = ExitStack()
+    atexit.register(opened.close)
+    return opened.enter_context(empty_store())
+
+
 def rulebook(folder: Path, rules: str = RULES) -> Rulebook:
+    """Read once: the same text is the same rules."""
+    if rules not in BOOKS:
+        BOOKS[rules] = _read(folder, rules)
+    return BOOKS[rules]
+
+
+def _read(folder: Path, rules: str) -> Rulebook:
     where = folder / "small-rules"
     where.mkdir(exist_ok=True)
     (where / "rules.toml").write_text(rules)
@@ -148,7 +173,13 @@ def cases(folder: Path, text: str, rules: str = RULES) -> list[Case]:
 
 def ran(folder: Path, text: str, rules: str = RULES) -> Ran:
     """Run the tests of a file that has the people already."""
-    return run_cases(cases(folder, PEOPLE + text, rules), rulebook(folder, rules))
+    return run_here(cases(folder, PEOPLE + text, rules), rulebook(folder, rules))
+
+
+def run_here(tests: list[Case], book: Rulebook) -> Ran:
+    zone = ZoneInfo("UTC")
+    setting = Setting(instance="test", rulebook=book, authority="crm", zone=zone, dry_run=False)
+    return run_in(store(), tests, setting)
 
 
 def one(body: str, moment: str, person: str = "ada", name: str = "one") -> str:

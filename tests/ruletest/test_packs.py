@@ -16,7 +16,8 @@ from connector.config.durations import duration_text
 from connector.config.packs import NoSuchPack, folder_name, packs, rule_folder
 from connector.config.rulebook import LeadMode, Rulebook
 from connector.config.rules import load_rulebook
-from connector.ruletest import read_cases, run_cases
+from connector.ruletest import read_cases
+from tests.ruletest.faults import turns_red
 
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "rules.md").read_text()
@@ -87,7 +88,8 @@ def test_one_number_changed_by_a_company_shows_in_the_tests_of_the_pack(name: st
     (own / "ours.toml").write_text(
         f'[[lead_mode]]\nid = "{mode.rule.id}"\nenter = {mode.rule.enter + 40:g}\n'
     )
-    done = call_test(name)
+    about = next((packs()[name] / "tests").glob("lead-mode*.toml"))
+    done = call_test(name, str(about))
     assert done.exit_code == 1
     assert 'must.state "lead_mode"\n      got "passive"' in done.stdout
     after = done.stdout.partition(" failed.\n")[2].partition("\n\n")[0]
@@ -174,7 +176,7 @@ def test_a_point_less_is_noticed(name: str, own: Path):
     (own / "ours.toml").write_text(weaker(BOOKS[name]))
     rulebook = load_rulebook([packs()[name], own])
     cases = read_cases([packs()[name] / "tests"], rulebook)
-    assert any(run_cases([one], rulebook).failed for one in cases)
+    assert turns_red(rulebook, cases, "signals.toml")
 
 
 @pytest.mark.parametrize(

@@ -38,20 +38,19 @@ storm = 0
 adapter = "memory"
 name = "{platform}"
 """
+PLATFORM = "same-as-daemon"
 Told = list[tuple[int, Alerted]]
 
 
 class Daemon:
     """Ingest on a memory platform, in the time of a test."""
 
-    def __init__(self, folder: Path, rules: Path) -> None:
+    def __init__(self, folder: Path, config: Config) -> None:
         self.clock = ManualClock(0)
-        self.name = str(folder)
+        self.name = PLATFORM
         self.platform = MemoryPlatform(self.clock)
         register(self.name, self.platform)
-        path = folder / "config.toml"
-        path.write_text(CONFIG.format(rules=rules, platform=self.name))
-        self.config: Config = load(path)
+        self.config = config
         self.adapter = MemoryAdapter("crm", Settings(name=self.name, page_size=50), self.clock)
         self.store = Store.open(folder / "daemon")
         self.told: Told = []
@@ -103,8 +102,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield opened
 
 
-def both(case: Case, store: Store, folder: Path, rules: Path) -> tuple[Told, Told]:
-    daemon = Daemon(folder, rules)
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    path = tmp_path_factory.mktemp("config") / "config.toml"
+    path.write_text(CONFIG.format(rules=shipped_rules(), platform=PLATFORM))
+    return load(path)
+
+
+def both(case: Case, store: Store, folder: Path, config: Config) -> tuple[Told, Told]:
+    daemon = Daemon(folder, config)
     try:
         told = daemon.tell(case)
         setting = Setting(
@@ -122,8 +128,8 @@ def both(case: Case, store: Store, folder: Path, rules: Path) -> tuple[Told, Tol
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_shipped_story_has_the_same_end(case: Case, store: Store, tmp_path: Path):
-    told, played = both(case, store, tmp_path, shipped_rules())
+def test_a_shipped_story_has_the_same_end(case: Case, store: Store, config: Config, tmp_path: Path):
+    told, played = both(case, store, tmp_path, config)
     assert played == told
     wanted = any(moment.must and moment.must.alert for moment in case.table.moment)
     assert wanted <= any(alert.writes for _, alert in told)
