@@ -18,8 +18,8 @@ from connector.daemon.heartbeat import Heartbeat
 from connector.daemon.timing import Timing
 from connector.errors import ConfirmAccount, TryAgain, WaitForClock
 from connector.model import OutboxState
-from connector.pinned import ASTRAY, other_account, pinned
-from connector.ports import Health, Stream
+from connector.pinned import ASTRAY, Pinned, other_account, pinned
+from connector.ports import Adapter, Health, Stream
 from connector.registry import open_adapters
 from connector.report.status import status
 from connector.store import Store
@@ -214,3 +214,9 @@ def test_a_source_without_an_account_gives_its_pin_up(store: Store):
     with store.transaction():
         store.pins.put(Pin(source="crm", account_id="", account="/exports", pinned_at=NOW))
     assert store.pins.of("crm") is None
+
+
+def test_everything_an_adapter_can_do_goes_through_the_look():
+    able = {name for name in vars(Adapter) if not name.startswith("_")}
+    own = {"capabilities", "settings_type", "refuse_unreadable", "refuse_unwritable"}
+    assert able - own == able & vars(Pinned).keys()
