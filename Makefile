@@ -94,7 +94,7 @@ prove: setup ## exactly once, proved: 20,000 histories full of faults, mutants, 
 deep: setup ## the tests that try more cases, or run longer, than `make test` has time for
 	@LEADMODE_TESTS=deep $(BIN)/pytest -q -n 2 --dist loadgroup tests/engine tests/config tests/diff \
 		tests/adapters/csv/test_kill.py tests/sandbox/test_kill*.py tests/adapters/*/test_laws.py \
-		tests/sandbox/salesforce/soql
+		tests/adapters/hubspot/test_cursor.py tests/sandbox/salesforce/soql tests/flow/test_exactly_once.py
 
 faults: setup ## the tests behind docs/faults.md, and nothing else
 	@echo "== faults: $$(grep -c '^| F[0-9]' docs/faults.md) in the table, those with a test run now"

@@ -66,9 +66,7 @@ Fields = Mapping[str, Described]
 
 def described(told: Json) -> Described:
     """A field out of a describe."""
-    listed = told.get("picklistValues") or []
-    values = [v for v in listed if v.get("active")]
-    default = next((str(v["value"]) for v in values if v.get("defaultValue")), None)
+    values, retired, default = _listed(told.get("picklistValues") or ())
     return Described(
         name=str(told["name"]),
         type=str(told.get("type")),
@@ -78,11 +76,21 @@ def described(told: Json) -> Described:
         unique=bool(told.get("unique")),
         external_id=bool(told.get("externalId")),
         calculated=bool(told.get("calculated")),
-        values=tuple(str(v["value"]) for v in values),
-        retired=tuple(str(v["value"]) for v in listed if not v.get("active")),
+        values=values,
+        retired=retired,
         restricted=bool(told.get("restrictedPicklist")),
         default=default,
     )
+
+
+def _listed(told: Sequence[Json]) -> tuple[tuple[str, ...], tuple[str, ...], str | None]:
+    """What a picklist offers, what it offers no more, and its default."""
+    if not told:  # as most fields
+        return (), (), None
+    values = [v for v in told if v.get("active")]
+    default = next((str(v["value"]) for v in values if v.get("defaultValue")), None)
+    retired = tuple(str(v["value"]) for v in told if not v.get("active"))
+    return tuple(str(v["value"]) for v in values), retired, default
 
 
 class Catalog:

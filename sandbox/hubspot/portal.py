@@ -140,7 +140,7 @@ class Portal(Units):
         kept.properties, kept.history = new, history
         self._reindex(kept, old)
         self._watch(table, kept, old, new)
-        table.touched.add(kept.id)
+        table.touch(kept.id)
         self.undoing(lambda: self._restore(table, kept, before, new))
         return changed
 
@@ -153,7 +153,7 @@ class Portal(Units):
     ) -> None:
         self._watch(table, kept, new, before[0])
         kept.properties, kept.history, kept.updated_at, kept.indexed, kept.indexed_from = before
-        table.touched.add(kept.id)
+        table.touch(kept.id)
 
     def _remembered(
         self, kept: Kept, name: str, value: str | None, caller: Caller
@@ -308,6 +308,7 @@ class Portal(Units):
                 main = self.associations.primary(child.type, child.id, parent.type)
                 if main is not None:
                     child.properties[name] = str(main)
+                    self.tables[child.type].touch(child.id)
 
 
 def versions(kept: Kept, name: str) -> list[Version]:

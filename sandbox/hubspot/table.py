@@ -19,18 +19,25 @@ class Table:
         self._archived: list[int] = []
         self._by_value: dict[str, dict[str, int]] = {}
         self.touched: set[int] = set()
-        """Ids of what was changed since the search index looked last; whoever changes, adds."""
+        """Ids of what was changed since the search index looked last."""
+        self.changes = 0
+        """How often anything was changed; what was found at the same number is still so."""
 
     def next_id(self) -> int:
         """A fresh id; ids grow."""
         self._next_id += 1
         return self._next_id
 
+    def touch(self, object_id: int) -> None:
+        """An object is new or other than it was; whoever changes one says so."""
+        self.touched.add(object_id)
+        self.changes += 1
+
     def put(self, kept: Kept) -> None:
         """Take an object in."""
         self.kept[kept.id] = kept
         self._next_id = max(self._next_id, kept.id)
-        self.touched.add(kept.id)
+        self.touch(kept.id)
         if kept.is_live:
             _add(self._live, kept.id)
         else:
@@ -39,12 +46,13 @@ class Table:
     def drop(self, kept: Kept) -> None:
         """Forget an object as if it had never been."""
         self.kept.pop(kept.id, None)
+        self.changes += 1
         for ids in (self._live, self._archived):
             _remove(ids, kept.id)
 
     def placed(self, kept: Kept) -> None:
         """Put an id where it belongs, after the object was archived, restored or is gone."""
-        self.touched.add(kept.id)
+        self.touch(kept.id)
         live = kept.is_live
         archived = not live and not kept.gone
         for ids, belongs in ((self._live, live), (self._archived, archived)):

@@ -82,7 +82,7 @@ class Lawful:
 
     adapter_type: ClassVar[type[Adapter]]
     examples: ClassVar[settings] = settings(
-        max_examples=depth(20, 40), deadline=None, database=None, derandomize=True
+        max_examples=depth(12, 40), deadline=None, database=None, derandomize=True
     )
     """How hard hypothesis tries; the same examples every time."""
     kept: ClassVar[set[str]] = set()

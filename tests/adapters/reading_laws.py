@@ -13,6 +13,7 @@ from connector.model import Engagement, Kind, Record, RecordRef, Role, WriteKind
 from connector.ports import Adapter, Page, Stream
 from tests.adapters.law import Lawful, law
 from tests.adapters.world import START, Row, World
+from tests.depth import depth
 
 MOST_PAGES = 1_000
 ROLES = {
@@ -145,13 +146,11 @@ class ReadingLaws(Lawful):
     def test_02_every_cursor_can_be_gone_back_to(self, stream):
         for page_size in (1, 2, 3):
             with self.world() as world:
-                wanted = put_days_apart(world, stream, 7)
+                wanted = put_days_apart(world, stream, depth(5, 7))
                 whole = Reader(world, stream, world.adapter(page_size))
                 whole.finish()
                 for stop in range(len(whole.saved)):
-                    reader = Reader(
-                        world, stream, world.adapter(page_size), whole.saved[: stop + 1]
-                    )
+                    reader = Reader(world, stream, whole.adapter, whole.saved[: stop + 1])
                     reader.read()
                     reader.restart(1, page_size)
                     assert_told(reader.finish(), wanted)

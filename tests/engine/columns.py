@@ -24,9 +24,11 @@ from connector.engine.replay import (
 from connector.engine.result import Contribution, Transition
 from connector.engine.rule import MachineTests, Rule
 from connector.engine.timeline import Engaged, Timeline
+from tests.depth import depth
 from tests.engine.strategies import DAY, START, TOUCHPOINTS, make_rule, make_timeline
 
-RULES = 400
+RULES = depth(120, 400)
+"""In `make deep` 10,000 persons."""
 PEOPLE_PER_RULE = 25
 PARTS = 4
 

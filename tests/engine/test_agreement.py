@@ -20,7 +20,7 @@ from tests.engine.reference import reference, reference_classes, reference_signa
 from tests.engine.strategies import NO_TESTS, random_case
 
 TIMELINES = depth(2_500, 10_000)
-"""test_replay compares the same two, and `replay`, on 10,000 others every time."""
+"""test_replay compares the same two, and `replay`, on others: 10,000 in `make deep`."""
 PARTS = 4
 ELSEWHERE = 10_000
 """The first seed that the comparison above never has."""

@@ -23,6 +23,7 @@ from connector.engine.replay import (
 from connector.engine.rule import MachineTests
 from connector.engine.timeline import Engaged, Timeline
 from connector.model import Evidence
+from tests.depth import depth
 from tests.engine.columns import (
     World,
     columns_of,
@@ -34,7 +35,7 @@ from tests.engine.columns import (
 from tests.engine.strategies import DAY, START, TOUCHPOINTS, make_rule, make_timeline
 
 
-@pytest.mark.parametrize("seed", range(1_000, 1_030))
+@pytest.mark.parametrize("seed", range(1_000, 1_000 + depth(12, 30)))
 def test_alerts_are_those_of_the_plain_cooldown(seed):
     world = make_world(seed)
     for cooldown in (0, DAY, 20 * DAY, 400 * DAY):
@@ -45,7 +46,7 @@ def test_alerts_are_those_of_the_plain_cooldown(seed):
             assert mine == list(alerts(story, cooldown))
 
 
-@pytest.mark.parametrize("seed", range(2_000, 2_030))
+@pytest.mark.parametrize("seed", range(2_000, 2_000 + depth(12, 30)))
 def test_the_order_of_rows_does_not_matter(seed):
     world = make_world(seed)
     order = np.random.default_rng(seed).permutation(len(world.columns.at))
@@ -55,7 +56,7 @@ def test_the_order_of_rows_does_not_matter(seed):
     assert replayed(world, world.columns.take(ids_last_first)) == replayed(world)
 
 
-@pytest.mark.parametrize("seed", range(3_000, 3_030))
+@pytest.mark.parametrize("seed", range(3_000, 3_000 + depth(12, 30)))
 def test_repeated_rows_do_not_matter(seed):
     world = make_world(seed)
     again = np.random.default_rng(seed).integers(0, len(world.columns.at), len(world.columns.at))
@@ -63,7 +64,7 @@ def test_repeated_rows_do_not_matter(seed):
     assert replayed(world, world.columns.take(rows)) == replayed(world)
 
 
-@pytest.mark.parametrize("seed", range(4_000, 4_020))
+@pytest.mark.parametrize("seed", range(4_000, 4_000 + depth(8, 20)))
 def test_where_batches_are_cut_does_not_matter(seed):
     world = make_world(seed)
     size = len(world.columns.at)
@@ -89,7 +90,7 @@ def test_a_batch_is_never_cut_inside_of_an_account():
     assert [len(batch.at) for batch in loners] == [5] * 10
 
 
-@pytest.mark.parametrize("seed", range(5_000, 5_020))
+@pytest.mark.parametrize("seed", range(5_000, 5_000 + depth(8, 20)))
 def test_what_others_do_does_not_matter(seed):
     world = make_world(seed)
     together = replayed(world)
@@ -99,7 +100,7 @@ def test_what_others_do_does_not_matter(seed):
         assert alone[number] == together[number]
 
 
-@pytest.mark.parametrize("seed", range(6_000, 6_060))
+@pytest.mark.parametrize("seed", range(6_000, 6_000 + depth(24, 60)))
 def test_classify_columns_is_classify(seed):
     chance = random.Random(seed)
     rule = make_rule(chance)
@@ -140,7 +141,7 @@ def _clicks(chance: random.Random) -> list[Engaged]:
     return out
 
 
-@pytest.mark.parametrize("seed", range(7_000, 7_040))
+@pytest.mark.parametrize("seed", range(7_000, 7_000 + depth(16, 40)))
 def test_surges_are_those_of_the_plain_account(seed):
     world = make_world(seed)
     chance = random.Random(seed)

@@ -16,6 +16,7 @@ from adapters.memory.platform import Fault
 from connector.clock import DAY, HOUR, MINUTE
 from connector.errors import AdapterError
 from connector.model import Engagement, Kind, RecordRef
+from tests.depth import depth
 from tests.flow.test_hand_off import known_for_long
 from tests.flow.world import NOW, World
 
@@ -114,7 +115,7 @@ def move_database(world: World, step: str) -> None:
 
 
 @settings(
-    max_examples=40,
+    max_examples=depth(20, 80),
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),

@@ -217,7 +217,7 @@ def _twin(record: str) -> str:
 @pytest.mark.parametrize("shift", range(1, 7))
 def test_the_arcs_hold_on_whatever_day_the_story_ends(rulebook: Rulebook, shift: int):
     until = UNTIL + shift * DAY
-    stage = Stage(tell(7, until), rulebook)
+    stage = Stage(tell(7, until, companies=40, people=200), rulebook)
     assert {m.key: stage.changes(m.key) for m in stage.world.cast} == {
         "champion": "entered raised",
         "machines": "",

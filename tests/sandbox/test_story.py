@@ -27,6 +27,12 @@ def world() -> World:
     return tell(7, UNTIL)
 
 
+@pytest.fixture(scope="module")
+def small() -> World:
+    """The same cast in a smaller market."""
+    return tell(7, UNTIL, companies=40, people=200)
+
+
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -107,8 +113,8 @@ def test_link_scanners_click_within_a_second_of_the_sending(world: World):
     assert {len(found) for found in links.values()} == {4}
 
 
-def test_stages_end_where_one_step_ends(world: World, tmp_path: Path):
-    at_once, staged = Exports(world, tmp_path / "once"), Exports(world, tmp_path / "staged")
+def test_stages_end_where_one_step_ends(small: World, tmp_path: Path):
+    at_once, staged = Exports(small, tmp_path / "once"), Exports(small, tmp_path / "staged")
     at_once.write_until(UNTIL)
     moment = workday(UNTIL, 10)
     first = staged.write_until(moment)
@@ -122,16 +128,16 @@ def test_stages_end_where_one_step_ends(world: World, tmp_path: Path):
         total += step.engagements
         replaced |= set(step.replaced)
         assert grown.read_bytes().startswith(before)
-    assert total == len(world.acts)
+    assert total == len(small.acts)
     assert {"people.csv", "opportunities.csv"} <= replaced
     assert "owners.csv" not in replaced
     for path in sorted((tmp_path / "once").iterdir()):
         assert path.read_bytes() == (tmp_path / "staged" / path.name).read_bytes(), path.name
 
 
-def test_a_row_that_is_uploaded_late_shows_up_late(world: World, tmp_path: Path):
-    amara = next(m for m in world.cast if m.key == "late_upload")
-    staged = Exports(world, tmp_path)
+def test_a_row_that_is_uploaded_late_shows_up_late(small: World, tmp_path: Path):
+    amara = next(m for m in small.cast if m.key == "late_upload")
+    staged = Exports(small, tmp_path)
 
     def attended(moment: int) -> int:
         staged.write_until(moment)
@@ -144,9 +150,9 @@ def test_a_row_that_is_uploaded_late_shows_up_late(world: World, tmp_path: Path)
     assert attended(workday(UNTIL, 2)) == 1
 
 
-def test_a_status_change_shows_up_with_its_moment(world: World, tmp_path: Path):
-    luca = next(m for m in world.cast if m.key == "recycled_now")
-    staged = Exports(world, tmp_path)
+def test_a_status_change_shows_up_with_its_moment(small: World, tmp_path: Path):
+    luca = next(m for m in small.cast if m.key == "recycled_now")
+    staged = Exports(small, tmp_path)
 
     def record(moment: int) -> dict[str, str]:
         staged.write_until(moment)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Final
 
 from sandbox.hubspot.kept import Kept
@@ -31,6 +31,7 @@ SEARCHED: Final[dict[str, tuple[str, ...]]] = {
 Kinds = Callable[[str], str | None]
 """The type of a property by its name; None: there is no such property."""
 _EVER: Final = (float("-inf"), float("inf"))
+_REMEMBERED: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,8 @@ class Engine:
 
     faults: SearchFaults = field(default_factory=SearchFaults)
     _recents: dict[str, Recent] = field(default_factory=dict)
+    _found: dict[tuple[object, ...], list[Hit]] = field(default_factory=dict)
+    """What the latest searches found, so that their further pages are not searched for again."""
 
     def search(self, table: Table, stamp: str, kinds: Kinds, asked: Asked, now: int) -> Found:
         """One page of what matches at `now` (UTC ms); Refused for what cannot be searched.
@@ -56,6 +59,22 @@ class Engine:
         `stamp` is the property that says when an object was changed last.
         """
         tests = [[self._test(given, kinds) for given in group] for group in asked.groups]
+        kind = _known(kinds, asked.sort.name) if asked.sort else ""
+        types = tuple(kinds(given.name) for group in asked.groups for given in group)
+        faults, same = astuple(self.faults), (stamp, asked.groups, asked.words, asked.sort)
+        question = (table, table.changes, now, *same, types, kind, *faults)
+        placed = self._found.pop(question, None)
+        if placed is None:
+            hits = self._hits(table, stamp, asked, tests, now)
+            placed = ordered(hits, asked.sort, kind, self.faults, now)
+        self._found[question] = placed
+        if len(self._found) > _REMEMBERED:
+            del self._found[next(iter(self._found))]
+        return self._page(placed, asked)
+
+    def _hits(
+        self, table: Table, stamp: str, asked: Asked, tests: list[list[Test]], now: int
+    ) -> list[Hit]:
         matches = groups_test(tests)
         by_words = found_by(asked.words, SEARCHED.get(table.type, ())) if asked.words else None
         hits: list[Hit] = []
@@ -65,9 +84,7 @@ class Engine:
                 continue
             if by_words is None or by_words(properties):
                 hits.append((kept, properties))
-        kind = _known(kinds, asked.sort.name) if asked.sort else ""
-        placed = ordered(hits, asked.sort, kind, self.faults, now)
-        return self._page(placed, asked)
+        return hits
 
     def _test(self, given: Filter, kinds: Kinds) -> Test:
         kind = self.faults.kind_of(given.name, _known(kinds, given.name))

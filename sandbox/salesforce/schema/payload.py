@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from sandbox.salesforce.record_types import MASTER, MASTER_TYPE, RecordType
@@ -69,7 +70,7 @@ def full(
         "defaultImplementation": None,
         "extendedBy": None,
         "extendsInterfaces": None,
-        "fields": [described(field, kind) for field in fields],
+        "fields": [described(field, kind.name) for field in fields],
         "implementedBy": None,
         "implementsInterfaces": None,
         "listviewable": None,
@@ -133,8 +134,9 @@ def _children(schema: Schema, kind: ObjectType) -> list[Json]:
     ]
 
 
-def described(field: Field, owner: ObjectType) -> Json:
-    """One field as a describe lists it."""
+@lru_cache(maxsize=2_048)
+def described(field: Field, owner: str) -> Json:
+    """One field as a describe of the object `owner` lists it. Many answers share it."""
     several = len(field.reference_to) > 1
     is_text = field.type in TEXT_TYPES or field.type in ("id", "reference")
     answer: Json = {
@@ -211,10 +213,10 @@ def _default(field: Field) -> object:
     return field.default
 
 
-def _extra(field: Field, owner: ObjectType) -> str | None:
+def _extra(field: Field, owner: str) -> str | None:
     if field.type == "textarea":
         return "plaintextarea"
-    is_person_name = field.name_field and owner.name in ("Contact", "Lead", "User")
+    is_person_name = field.name_field and owner in ("Contact", "Lead", "User")
     if field.name == "PhotoUrl":
         return "imageurl"
     return "personname" if is_person_name else _EXTRA.get(field.name)

@@ -9,6 +9,7 @@ ever left out.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from sandbox.salesforce.soql.clauses import (
@@ -41,6 +42,7 @@ LONGEST: Final = 100_000
 """Characters of a query, at most."""
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> Query:
     """The query that the text says, wholly; raises SoqlError where it cannot be read."""
     if len(text) > LONGEST:

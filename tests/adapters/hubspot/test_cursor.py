@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.hubspot.cursor import Cursor, FormWalk, Load, MailWalk, OwnerWalk, Walk
 from adapters.hubspot.windows import Pass, Window
 from connector.errors import Rejected
+from tests.depth import depth
 
 INSTANTS = st.integers(0, 2**42)
 WINDOWS = st.lists(st.builds(Window, INSTANTS, st.none() | INSTANTS), min_size=1).map(tuple)
@@ -43,6 +44,7 @@ CURSORS = st.builds(
 )
 
 
+@settings(max_examples=depth(40, 200))
 @given(CURSORS)
 def test_a_cursor_survives_being_written(cursor):
     text = cursor.dump()
@@ -50,6 +52,7 @@ def test_a_cursor_survives_being_written(cursor):
     assert Cursor.read(text, "d").dump() == text
 
 
+@settings(max_examples=depth(15, 100))
 @given(CURSORS)
 def test_other_settings_begin_anew(cursor):
     assert Cursor.read(cursor.dump(), "other") == Cursor(digest="other")

@@ -110,7 +110,7 @@ def test_07_a_pile_is_read_each_cycle_of_the_overlap_and_then_no_more(
     small(monkeypatch)
     faulty(world, ids_as_text=as_text, short_pages=short_pages, loose_window=True)
     refs = put_contacts(world, 700, START - DAY)
-    adapter = world.adapter(page_size=50)
+    adapter = world.adapter(page_size=100)
     _, cursor = people(adapter)
     pile_up(world, refs, START + HOUR)
     seen, cursor = people(adapter, cursor)

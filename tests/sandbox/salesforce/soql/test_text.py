@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.salesforce.soql import parse, quoted, to_text
@@ -15,6 +15,7 @@ from sandbox.salesforce.soql.words import (
     SCOPES,
     SELECTORS,
 )
+from tests.depth import depth
 
 NAMES = st.sampled_from(["Id", "Name", "Owner", "Account", "X__c", "ns__Y__r", "z9", "Group"])
 ALIASES = st.none() | st.sampled_from(["a", "b1", "n_m"])
@@ -142,6 +143,7 @@ def queries(draw: st.DrawFn, depth: int = 2) -> s.Query:
     )
 
 
+@settings(max_examples=depth(30, 150))
 @given(queries())
 def test_a_query_survives_being_written_and_read(query: s.Query):
     assert parse(to_text(query)) == query
