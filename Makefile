@@ -70,8 +70,8 @@ layers: setup
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 tests: setup
-	@echo "== tests (pytest, four at a time: many of them wait)"
-	@$(BIN)/pytest -n 4 --dist loadgroup
+	@echo "== tests (pytest, three at a time: many of them wait)"
+	@$(BIN)/pytest -n 3 --dist loadgroup
 
 bench: setup ## replay and decision speed, beside the figures measured in the same run
 	@$(PY) -m benchmarks.replay
