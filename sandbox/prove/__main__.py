@@ -87,7 +87,8 @@ def kill(out: Console, story: Story, choose: Choose) -> Counter[str]:
 
 def kills(out: Console, thin: int, pairs_tried: int) -> bool:
     """The kill matrix on every platform, and pairs of kills; True when nothing was amiss."""
-    turn = SystemClock().now() // DAY
+    clock = SystemClock()
+    begun, turn = clock.monotonic(), clock.now() // DAY
     table = screen.table("killed on", "boundaries", "points", "processes killed", "owed", "amiss")
     found = {}
     for on, stride in STRIDES.items():
@@ -101,20 +102,28 @@ def kills(out: Console, thin: int, pairs_tried: int) -> bool:
     for on, counts in found.items():
         table.add_row(on, *(f"{counts[name]:,}" for name in names))
     out.print(table)
-    return not sum(counts["broken"] for counts in found.values())
+    whole = sum(found.values(), Counter())
+    length = clock.monotonic() - begun
+    out.print(
+        f"kill points {whole['points']:,}  {whole['kills']:,} processes killed, {length:.0f} s"
+    )
+    out.print(f"amiss       {whole['broken']}")
+    return not whole["broken"]
 
 
 def hunt(out: Console) -> bool:
     """Let every mutant loose; True when all were caught."""
     table = screen.table("mutant", "caught at seed", "by")
-    survivors = 0
+    clock, survivors = SystemClock(), 0
+    begun = clock.monotonic()
     for mutant in MUTANTS:
         caught = caught_at(mutant, range(PATIENCE))
         survivors += caught is None
         seed, by = (f"{caught[0]}", str(caught[1][0])) if caught else ("never", "")
         table.add_row(mutant.name, seed, escape(by))
     out.print(table)
-    out.print(f"mutants     {len(MUTANTS) - survivors} of {len(MUTANTS)} caught")
+    length = clock.monotonic() - begun
+    out.print(f"mutants     {len(MUTANTS) - survivors} of {len(MUTANTS)} caught, {length:.0f} s")
     return not survivors
 
 
