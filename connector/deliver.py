@@ -143,7 +143,8 @@ class Deliver:
     def _is_reconciled(self) -> bool:
         """Whether everything was read once more, where the database had forgotten something.
 
-        A target that would not recognise what it has already gets nothing without a person's word.
+        A target that would not recognise what it has already gets nothing without a person's word;
+        the others are asked whether it is there, or was, before it is made again.
         """
         store = self._store
         with store.steady():
@@ -154,6 +155,7 @@ class Deliver:
                 return False
         held = 0
         with store.transaction():
+            store.outbox.doubt()
             for instance, adapter in self._adapters.items():
                 resend = self._config.sources[instance].on_ambiguous is OnAmbiguous.RESEND
                 if adapter.capabilities.delivery is Delivery.C and not resend:

@@ -146,7 +146,10 @@ class Connection:
         return outcome
 
     def _do(self, write: Write) -> Outcome:
-        done = self._platform.keys.get(write.key)
+        platform = self._platform
+        done = platform.keys.get(write.key)
+        if not done and write.sent_before:
+            done = platform.binned.get(write.key)
         if done:
             return Outcome(key=write.key, settled=Settled.ALREADY_APPLIED, remote_id=done)
         if write.kind is WriteKind.WITHDRAW:
@@ -165,7 +168,7 @@ class Connection:
         if owner and not self._platform.is_active_owner(str(owner)):
             return _not_done(write, Settled.REJECTED, f"There is no active user {owner}.")
         noun = "note" if write.kind is WriteKind.ADD_NOTE else "task"
-        made = f"{noun}-{len(self._platform.keys) + 1}"
+        made = f"{noun}-{len(self._platform.journal) + 1}"
         if write.kind is WriteKind.CREATE_TASK:
             self._platform.open_task(made, str(owner or ""))
         return self._take_down(write, made, fitted(write))

@@ -160,8 +160,8 @@ class MemoryPlatform:
         self.lock = threading.RLock()
         self.fields: dict[str, dict[str, FieldInfo]] = {"Task": dict(TASK_FIELDS)}
         """By object type and name."""
-        self.keys: dict[str, str] = {}
-        """The unique key of everything that was written, and the id of what it made."""
+        self.keys, self.binned = dict[str, str](), dict[str, str]()
+        """The unique keys of what was written, and of tasks thrown away, with the ids made."""
         self.lists: dict[str, set[RecordRef]] = {}
         """The members of each marketing list, by its id."""
         self.tasks: dict[str, dict[str, Scalar]] = {}
@@ -231,9 +231,11 @@ class MemoryPlatform:
             task.update({"modified_at": now} | closed | fields)
 
     def delete_task(self, name: str) -> None:
-        """A person throws a task away."""
+        """A person throws a task away; its key is free then, as with the vendors' recycle bins."""
         with self.lock:
             del self.tasks[name]
+            for key in [key for key, made in self.keys.items() if made == name]:
+                self.binned[key] = self.keys.pop(key)
 
     def delete(self, ref: RecordRef) -> None:
         """Somebody deletes a record; readers are told."""

@@ -151,6 +151,10 @@ class Outbox:
         )
         return changed.rowcount
 
+    def doubt(self) -> None:
+        """Note of what was never sent that a leadmode which forgot it may have sent it."""
+        self._db.execute("UPDATE outbox SET attempt = 1 WHERE attempt = 0 AND next_at IS NOT NULL")
+
     def hold(self, instance: str, reason: str) -> int:
         """Have every write to an instance that is not settled wait for a person; how many."""
         changed = self._db.execute(

@@ -97,6 +97,10 @@ class Crm:
     tasks: list[Task] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
     """The unique index: every key that was written, and the id of what it made."""
+    binned: dict[str, str] = field(default_factory=dict)
+    """What was thrown away, by its key: the key is free, as with the vendors' recycle bins."""
+    thrown_away: list[tuple[int, str]] = field(default_factory=list)
+    """When, UTC ms, and the key."""
     asked: dict[str, Write] = field(default_factory=dict)
     """Every write that ever came, by its key."""
     members: set[tuple[Scalar, str]] = field(default_factory=set)
@@ -141,9 +145,11 @@ class Crm:
         """A rep completes, renames or deletes a task."""
         if self.tasks:
             task = self.tasks[number % len(self.tasks)]
-            if task.withdrawn:
+            if task.withdrawn or task.touched == "deleted":
                 return
             task.touched, task.touched_at = deed, self.clock.now()
+            if deed == "deleted":
+                self._throw_away(task)
 
     def as_they_are(self, ids: Sequence[str]) -> dict[str, Fields]:
         """Tasks by their ids, less those that a rep has deleted."""
@@ -202,6 +208,9 @@ class Crm:
         if write.key in self.keys:
             there = self.keys[write.key]
             return Outcome(key=write.key, settled=Settled.ALREADY_APPLIED, remote_id=there)
+        if write.sent_before and write.key in self.binned:
+            there = self.binned[write.key]
+            return Outcome(key=write.key, settled=Settled.ALREADY_APPLIED, remote_id=there)
         return self.do(write)
 
     def do(self, write: Write) -> Outcome:
@@ -235,9 +244,14 @@ class Crm:
             return Outcome(key=write.key, settled=Settled.CANCELLED, reason=touched)
         task.withdrawn = True
         self._note(write, Did.WITHDRAWN, {}, undid=task.touched)
-        self.keys.pop(task.key, None)
+        self._throw_away(task)
         self.keys.setdefault(write.key, made)
         return Outcome(key=write.key, settled=Settled.APPLIED, remote_id=made)
+
+    def _throw_away(self, task: Task) -> None:
+        if self.keys.get(task.key) == task.id:
+            self.binned[task.key] = self.keys.pop(task.key)
+            self.thrown_away.append((self.clock.now(), task.key))
 
     def _join(self, write: Write) -> Outcome:
         """Who is in a list already stays in it, whoever put them there."""

@@ -12,17 +12,16 @@ from sandbox.prove.play import Played
 
 
 def made_again(played: Played, key: str) -> bool:
-    """Whether a second task of one key is a known limit: the first one was taken back.
+    """Whether a second task of one key is a known limit: the first one was thrown away.
 
-    Its key is free then. A request that is committed late makes it again, and so does a leadmode
-    that forgot it had been undone.
+    Its key is free then. A request that is committed late makes it again, and so does another
+    leadmode with a memory of its own; one that forgot looks into the bin.
     """
-    gone = [e.at for e in played.crm.journal if e.did is Did.WITHDRAWN and e.fields["by"] == key]
-    forgot = [at for host in played.hosts for at in host.forgot_at]
+    gone = [at for at, other in played.crm.thrown_away if other == key]
+    apart = len({host.state for host in played.hosts}) > 1
     made = [e for e in played.crm.journal if e.did is Did.CREATED and e.key == key]
     return len(made) <= len(gone) + 1 and all(
-        any(at <= again.at for at in gone) and (again.late or any(at <= again.at for at in forgot))
-        for again in made[1:]
+        any(at <= again.at for at in gone) and (again.late or apart) for again in made[1:]
     )
 
 

@@ -56,6 +56,24 @@ def test_after_a_lost_database_nobody_is_called_twice_and_nobody_forgotten(world
     assert reconciling_since(world.store) is None
 
 
+@pytest.mark.fault("F92")
+def test_what_a_rep_threw_away_is_not_made_again_by_a_leadmode_that_forgot_it(world):
+    known_for_long(world, "ada")
+    world.clock.move_to(NOW + DAY)
+    world.returns("ada")
+    world.cycles(2)
+    [task] = world.tasks()
+    world.platform.delete_task(task.id)
+    forget(world)
+    world.clock.move_to(NOW + DAY + 6 * HOUR)
+    begin(world)
+    world.cycles(3)
+    assert reconciling_since(world.store) is None
+    assert len(world.tasks()) == 1
+    [again] = world.store.outbox.all([OutboxState.DONE])[-1:]
+    assert again.remote_id == task.id
+
+
 @pytest.mark.fault("F73")
 def test_nothing_is_sent_before_everything_was_read_once_more(world):
     known_for_long(world, "ada")
