@@ -1,4 +1,4 @@
-"""Twenty ways to get exactly once wrong. A harness that lets one of them pass proves nothing.
+"""Twenty-one ways to get exactly once wrong. A harness that lets one of them pass proves nothing.
 
 Each takes the place of one small part of a sound daemon, here and nowhere else.
 """
@@ -21,7 +21,7 @@ from connector.ingest import Ingest
 from connector.model import OutboxState, Outcome, Settled, Write, WriteKind
 from connector.planned import undo
 from connector.ports import Adapter
-from connector.store.outbox import Queued
+from connector.store.outbox import Outbox, Queued
 from sandbox.prove.adapter import CrmAdapter
 from sandbox.prove.host import SOUND, Parts
 
@@ -204,6 +204,10 @@ def _never_changed(*_: Any, **__: Any) -> Iterator[tuple[str, str]]:
     return iter(())
 
 
+def _without_doubt(_: Outbox) -> None:
+    """What a leadmode forgot was never sent."""
+
+
 def _no_digest(*_: Any, **__: Any) -> None:
     """Written off, and never queued."""
 
@@ -229,6 +233,10 @@ MUTANTS: Final = (
     Mutant(name="no surge", patches={f"{_DESKS}.accounts.AccountDesk._queue": _no_digest}),
     Mutant(name="lifecycle twice", patches={f"{_DESKS}.lifecycle.Lifecycles._queue": _mark_twice}),
     Mutant(name="no lifecycle", patches={f"{_DESKS}.lifecycle.Lifecycles._queue": _no_mark}),
+    Mutant(
+        name="never look into the bin",
+        patches={"connector.store.outbox.Outbox.doubt": _without_doubt},
+    ),
     Mutant(name="take back what a rep touched", parts=Parts(adapter=Withdraws)),
     Mutant(
         name="set back whatever is there",

@@ -26,6 +26,7 @@ WANTED = {
     "no surge": 56,
     "lifecycle twice": 38,
     "no lifecycle": 38,
+    "never look into the bin": 46,
     "take back what a rep touched": 6,
     "set back whatever is there": 159,
 }
