@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from connector import log
-from connector.clock import Clock
+from connector.clock import DAY, Clock
 from connector.config.config_tables import OnAmbiguous
 from connector.config.settings import Config
 from connector.errors import FateUnknown, GrantAccess
@@ -22,7 +22,12 @@ from connector.store import Store
 from connector.store.mark import Mark, is_behind, leave_mark, place_of
 from connector.store.outbox import Queued
 from connector.store.persons import load_person
-from connector.store.recovery import end_reconciling, is_read_anew, reconciling_since
+from connector.store.recovery import (
+    end_reconciling,
+    forgot_at,
+    is_read_anew,
+    reconciling_since,
+)
 
 _LOG = log.get("deliver")
 _CUT_OFF: Final = "leadmode ended while it was being sent; look whether it is there"
@@ -30,6 +35,9 @@ _FORGOTTEN: Final = "the database was restored; look whether it is there"
 _IN_ONE: Final = "too late to be of use; the owner is told of it in one task with others"
 LATE: Final = "late"
 """What a task is for that stands for those that came too late."""
+IN_THE_BIN: Final = 90 * DAY
+"""So long HubSpot keeps what was thrown away; Salesforce keeps it for 15 days."""
+_NEVER: Final = -IN_THE_BIN
 _WAITING: Final = (OutboxState.RETRY, OutboxState.UNKNOWN)
 
 Sent = Callable[[Write, OutboxState, str], None]
@@ -66,6 +74,7 @@ class Deliver:
         self._clock = clock
         self._paused: dict[str, int] = {}
         self._mark: Mark | None = None
+        self._forgot_at: int | None = None
         self._log = log.Changes(_LOG, "delivery")
 
     def drain(self, stop: threading.Event, watch: Sent | None = None) -> Delivered:
@@ -143,8 +152,7 @@ class Deliver:
     def _is_reconciled(self) -> bool:
         """Whether everything was read once more, where the database had forgotten something.
 
-        A target that would not recognise what it has already gets nothing without a person's word;
-        the others are asked whether it is there, or was, before it is made again.
+        A target that would not recognise what it has already gets nothing without a person's word.
         """
         store = self._store
         with store.steady():
@@ -155,7 +163,6 @@ class Deliver:
                 return False
         held = 0
         with store.transaction():
-            store.outbox.doubt()
             for instance, adapter in self._adapters.items():
                 resend = self._config.sources[instance].on_ambiguous is OnAmbiguous.RESEND
                 if adapter.capabilities.delivery is Delivery.C and not resend:
@@ -168,12 +175,20 @@ class Deliver:
         delivery, now = self._config.delivery, self._clock.now()
         most = min(adapter.capabilities.max_batch, delivery.batch)
         with self._store.transaction():
+            if self._may_have_forgotten(now):
+                self._store.outbox.doubt()
             claimed = self._store.outbox.claim(
                 instance, most, lease_until=now + delivery.lease, now=now, undoing=undoing
             )
         if claimed:
             self._leave_mark()
         return claimed
+
+    def _may_have_forgotten(self, now: int) -> bool:
+        """Whether what is new to the database may have been made, and thrown away, before it."""
+        if self._forgot_at is None:
+            self._forgot_at = forgot_at(self._store) or _NEVER
+        return now - self._forgot_at < IN_THE_BIN
 
     def _leave_mark(self) -> None:
         """Tell beside the database how far it has come, before anything of it is sent."""

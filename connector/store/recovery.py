@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 RECONCILING: Final = "reconciling_since"
+FORGOT: Final = "forgot_at"
 """The note of the moment (UTC ms) from which on everything must be read once more."""
 REMEMBERED: Final = "remembered_until"
 """The note of the moment (UTC ms) up to which a lost database had known everything."""
@@ -118,6 +119,7 @@ def _look(folder: Path, now: int) -> Found:
 def begin_to_reconcile(store: Store, now: int) -> None:
     """Note, within a transaction, that the database may not remember all that was done."""
     store.sources.set_note(RECONCILING, str(now))
+    store.sources.set_note(FORGOT, str(now))
 
 
 def _begin_to_reconcile(store: Store, mark: Mark | None, found: Found, now: int) -> None:
@@ -142,6 +144,12 @@ def remembered_until(store: Store) -> int | None:
     """
     noted = store.sources.note(REMEMBERED)
     return int(noted) - DAY if noted else None
+
+
+def forgot_at(store: Store) -> int | None:
+    """When the database was last found lost or set back, UTC ms; None: never."""
+    noted = store.sources.note(FORGOT)
+    return int(noted) if noted else None
 
 
 def is_read_anew(store: Store, sources: Iterable[str], since: int) -> bool:

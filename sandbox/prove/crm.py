@@ -188,6 +188,15 @@ class Crm:
         """Commit something `wait` ms from now: the caller has long given up."""
         self._late.append((self.clock.now() + wait, deed))
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is to be committed late any more."""
+        return not self._late
+
+    def has_made(self, key: str) -> bool:
+        """Whether what was written under a key is there, or was until a rep threw it away."""
+        return key in self.keys or key in self.binned
+
     def catch_up(self) -> None:
         """Commit what is due."""
         now = self.clock.now()

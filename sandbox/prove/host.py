@@ -21,7 +21,7 @@ from connector.store.nurture import Enrolments
 from connector.store.outbox import Outbox
 from connector.store.people import People
 from connector.store.ranks import Ranks
-from connector.store.recovery import open_state
+from connector.store.recovery import open_state, reconciling_since
 from connector.store.revisions import Revisions
 from connector.store.sources import Sources
 from connector.store.timelines import Timelines
@@ -77,6 +77,8 @@ class Host:
         """When it took up rules that were new to its database, UTC ms."""
         self.taken_back: set[str] = set()
         """The keys of the writes that an admin wanted to be undone."""
+        self._last: list[int] = []
+        """When the last cycle began, UTC ms."""
         self._store: Store | None = None
         self._started = False
 
@@ -84,6 +86,7 @@ class Host:
         """Poll, evaluate, deliver; after a crash the daemon is down until the next cycle."""
         self.used = True
         begun = self.clock.now()
+        self._last = [begun]
         try:
             self._start(fate)
             adapters = {"crm": self._adapter}
@@ -97,6 +100,14 @@ class Host:
             return
         if not fate.struck and not done.failed:
             self.whole_at.append(begun)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether its last cycle went through, and it has nothing to send and nothing to mend."""
+        if self._store is None or self._last != self.whole_at[-1:]:
+            return False
+        waits = self._store.outbox.next_moment()
+        return waits is None and reconciling_since(self._store) is None
 
     def undo(self, number: int, fate: Fate) -> None:
         """An admin stops the daemon and takes back one write, or all of one revision of the rules.

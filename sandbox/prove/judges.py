@@ -88,7 +88,7 @@ def _surges(played: Played, everybody: Iterable[Someone]) -> Iterator[Broken]:
         told = [each for each in mine if each.verdict is Verdict.HANDED_OFF]
         if len(told) > 1:
             yield Broken(promise="P2", what=f"{len(told)} tasks about the surge of {began}")
-        if any(each.key not in played.crm.keys for each in told):
+        if any(not played.crm.has_made(each.key) for each in told):
             yield Broken(promise="P1", what=f"the task about the surge of {began} never came")
         acts = [act for someone in everybody for act in someone.acts if act.at <= began]
         readable = max(act.readable_at for act in acts)
@@ -111,6 +111,7 @@ def _stages(played: Played, someone: Someone) -> Iterator[Broken]:
     if not someone.plain:
         return
     (name,) = someone.names
+    made = played.crm.has_made
     episodes = [due for due in owed(someone.acts, KNOWN_AT) if len(due.anchor) == 1]
     begins = {key(name, due.anchor, "lifecycle-entered:begin"): due for due in episodes}
     ends = {key(name, due.anchor, "lifecycle-left:end"): due for due in episodes}
@@ -119,10 +120,10 @@ def _stages(played: Played, someone: Someone) -> Iterator[Broken]:
         if stage and each not in begins | ends:
             yield Broken(promise="P2", what=f"{name}: a stage that nothing calls for: {each}")
     for each, due in begins.items():
-        if each not in played.crm.keys and key(name, due.anchor, "task") in played.crm.keys:
+        if not made(each) and made(key(name, due.anchor, "task")):
             yield Broken(promise="P1", what=f"{name}: handed off, and the stage was not set")
     for each, due in ends.items():
-        if each not in played.crm.keys and not _baselined(played, due):
+        if not made(each) and not _baselined(played, due):
             yield Broken(
                 promise="P1", what=f"{name}: {due.anchor} ended, the stage does not say it"
             )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from connector.clock import DAY, MINUTE, ManualClock
+from connector.clock import DAY, HOUR, MINUTE, ManualClock
 from connector.model import (
     AccountSurge,
     Engagement,
@@ -40,7 +40,8 @@ KINDS: Final = {
 MILL: Final = RecordRef("crm", "Account", "mill")
 """Where everybody works, in histories about companies."""
 QUIET: Final = (6, 2, 16, 16, 16)
-"""Minutes between the calm cycles at the end: longer than every lag, lease, pause and retry."""
+"""Minutes between the calm cycles at the end: longer than every lag, lease, pause and retry. The
+last ones are left out when nothing waits any more."""
 DAYS: Final = 9
 """Calm cycles a day apart, where a week has its places."""
 WEEKS: Final = 12
@@ -234,14 +235,17 @@ class Player:
         hosts = [host for host in played.hosts if host.used] or played.hosts[:1]
         played.calm_at = self._clock.now()
         for minutes in QUIET:
+            before = len(crm.journal)
             self._rest(hosts, minutes * MINUTE)
+            if len(crm.journal) == before and crm.is_settled and all(h.is_quiet for h in hosts):
+                break
         for _ in range(DAYS if {CAPACITY, CLOCKS} & set(played.extras) else 0):
             self._rest(hosts, DAY)
         self._ask(hosts)
         before = len(crm.journal)
         self._rest(hosts, LONG)
         for _ in range(WEEKS if NURTURE in played.extras else 0):
-            self._rest(hosts, 7 * DAY)
+            self._rest(hosts, 7 * DAY + HOUR)  # at another time of day, also where all are closed
         if played.extras:
             self._ask(hosts)
         news = (kind_of(effect.fields) for effect in crm.journal[before:])
