@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from connector.clock import DAY, SystemClock
 from sandbox import screen
-from sandbox.prove.campaign import REGRESSIONS, be_quiet, campaign, caught_at, smallest
+from sandbox.prove.campaign import REGRESSIONS, be_quiet, campaign, hunted, smallest
 from sandbox.prove.matrix import Choose, amiss, every, matrix, pairs, today
 from sandbox.prove.mutants import MUTANTS
 from sandbox.prove.steps import History, history, read_history
@@ -23,9 +23,9 @@ from sandbox.prove.telling import Story
 FOLDER: Final = Path("build") / "prove"
 SHRUNK: Final = 3
 """Failing seeds that are shrunk; the others are only named."""
-STRIDES: Final = {"csv": 3, "salesforce": 20, "hubspot": 30}
+STRIDES: Final = {"csv": 16, "salesforce": 90, "hubspot": 140}
 """Every so manieth boundary is killed at, other ones every day; `--thin` multiplies it."""
-UNDO_STRIDES: Final = {"csv": 1, "salesforce": 6, "hubspot": 8}
+UNDO_STRIDES: Final = {"csv": 6, "salesforce": 30, "hubspot": 40}
 """The same while everything is taken back."""
 PATIENCE: Final = 300
 """Seeds within which a mutant must be caught."""
@@ -116,8 +116,7 @@ def hunt(out: Console) -> bool:
     table = screen.table("mutant", "caught at seed", "by")
     clock, survivors = SystemClock(), 0
     begun = clock.monotonic()
-    for mutant in MUTANTS:
-        caught = caught_at(mutant, range(PATIENCE))
+    for mutant, caught in zip(MUTANTS, hunted(range(PATIENCE)), strict=True):
         survivors += caught is None
         seed, by = (f"{caught[0]}", str(caught[1][0])) if caught else ("never", "")
         table.add_row(mutant.name, seed, escape(by))
@@ -133,7 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=20_000, help="how many histories")
     parser.add_argument("--base", type=int, default=0, help="the first seed")
     parser.add_argument("--thin", type=int, default=1, help="try one kill point in so many")
-    parser.add_argument("--pairs", type=int, default=150, help="how many pairs of kills")
+    parser.add_argument("--pairs", type=int, default=60, help="how many pairs of kills")
     parser.add_argument("--file", type=Path, help="play and shrink one history from a file")
     options = parser.parse_args(arguments)
     out = screen.console()

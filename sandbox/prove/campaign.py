@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sandbox.prove.mutants import Mutant
+from sandbox.prove.mutants import MUTANTS, Mutant
 from sandbox.prove.people import Broken
 from sandbox.prove.play import play
 from sandbox.prove.shrink import shrunk
@@ -69,3 +70,16 @@ def caught_at(mutant: Mutant, seeds: Iterable[int]) -> tuple[int, list[Broken]] 
             if broken:
                 return seed, broken
     return None
+
+
+def hunted(
+    seeds: Sequence[int], workers: int = WORKERS
+) -> Iterator[tuple[int, list[Broken]] | None]:
+    """Of every mutant in its turn the first of the seeds in which it is caught, and by what."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(workers, initializer=be_quiet) as pool:
+        yield from pool.imap(partial(_caught, seeds), range(len(MUTANTS)))
+
+
+def _caught(seeds: Sequence[int], number: int) -> tuple[int, list[Broken]] | None:
+    return caught_at(MUTANTS[number], seeds)

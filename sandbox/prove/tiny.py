@@ -133,7 +133,8 @@ def visits(until: int) -> list[Visit]:
     """
     begin = until - 75 * DAY
     news = (0, 2 * HOUR, 3 * HOUR, DAY + 3 * MINUTE, DAY + 6 * MINUTE, 2 * DAY + MINUTE)
-    quiet = (4 * DAY + 16 * HOUR, 8 * DAY, 9 * DAY + 150 * MINUTE, 55 * DAY + MINUTE, 57 * DAY)
+    away = (55 * DAY + MINUTE, 55 * DAY + 5 * MINUTE, 57 * DAY)
+    quiet = (4 * DAY + 16 * HOUR, 8 * DAY, 9 * DAY + 150 * MINUTE, *away)
     told = (*news, *quiet)
     return [Visit(begin + at, begin + at + SECOND) for at in told]
 
@@ -162,7 +163,7 @@ def amiss(story: World, tasks: Sequence[Task], on: str) -> str:
     calls = expected(story)
     whose = [[act for act in story.acts if act.record == record.id] for record in story.people]
     surges = surges_of([[Deed(a.at, a.kind, a.seen_at) for a in acts] for acts in whose])
-    wanted = {"Call": calls, "Deferred": int(calls > 1), "Offer": calls, "Surge": len(surges)}
+    wanted = {"Call": calls, "Deferred": int(calls > 1), "Offer": 2 * calls, "Surge": len(surges)}
     if on != "csv":  # nobody puts an export of tasks into its folder
         # Who had waited for a place has left before the next visit could escalate.
         wanted["Follow"] = len(extras.STEPS) * calls - int(calls > 1)
