@@ -186,7 +186,7 @@ class Host:
             path = self.state / FILE_NAME
             if not path.exists():
                 self.state.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(setup.empty_database())
+                path.write_bytes(setup.empty_database(len(self.forgot_at)))
             store = self._open(fate)
             found = setup.at(self.edition, self.state, self.extras)
             self._ingest = self.parts.ingest(store, found, self.clock)

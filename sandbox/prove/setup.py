@@ -104,11 +104,13 @@ def config(edition: int, extras: tuple[str, ...] = ()) -> Config:
 
 
 @cache
-def empty_database() -> bytes:
-    """A database with its tables and nothing in them; making one anew takes much longer."""
+def empty_database(number: int) -> bytes:
+    """The n-th database with its tables and nothing in them; making one anew takes much longer."""
     folder = fast_folder()
     try:
         store = Store.open(folder)
+        name = f"{number:016x}"
+        store.connection.execute("UPDATE meta SET value = ? WHERE name = 'database'", (name,))
         store.checkpoint()
         store.close()
         return (folder / FILE_NAME).read_bytes()
