@@ -400,6 +400,9 @@ class Ingest:
             waiting = self._store.people.awaiting_baseline(stored.touched, of=of)
             if not waiting or len(waiting) > AT_ONCE:
                 return stored
+            merged = self._store.people.merged_into(waiting)
             take_back()
+        # Of two who turn out to be one, each waits for a baseline of their own.
+        waiting = self._store.people.awaiting_baseline({*waiting, *merged}, of=of)
         self._judge.bring_up_to_date(waiting, cycle, careful=careful)
         return store_page(self._store, page, now, careful=careful, first=first)

@@ -174,13 +174,18 @@ class Store:
     def checkpoint(self, *, above: int = 0) -> None:
         """Move the write-ahead log into the database, if it has more than `above` bytes.
 
-        Not within a transaction. What a reader still needs stays for the next time.
+        Not within a transaction. What a reader still needs stays for the next time; so does
+        everything, while work that failed half-way still holds on to a row that it was reading.
         """
         with self._lock:
             if above and self._log_size() <= above:
                 return
             with not_waiting(self.connection):
-                self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                try:
+                    self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                except sqlite3.OperationalError as error:
+                    if getattr(error, "sqlite_errorname", "") != "SQLITE_LOCKED":
+                        raise
 
     def _log_size(self) -> int:
         try:

@@ -58,7 +58,10 @@ class People:
         affected = self.around(number) if links is not None else set()
         if links is not None:
             self._link(number, links)
-        person = self._stand_for(record, number) if record.role is Role.PERSON else None
+        person, joined = None, False
+        if record.role is Role.PERSON:
+            person, joined = self._stand_for(record, number)
+            affected |= {person} if joined else set()
         if person is not None and record.merged_into and before["merged_into"] is None:
             survivor = self._ref(self._survivor_of(record))
             if survivor.instance == record.ref.instance:
@@ -181,6 +184,14 @@ class People:
         )
         return [person for (person,) in rows]
 
+    def merged_into(self, persons: Iterable[int]) -> list[int]:
+        """Those who turned out to be one of these persons."""
+        rows = self._db.execute(
+            "SELECT id FROM person WHERE merged_into IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(persons)),),
+        )
+        return [person for (person,) in rows]
+
     def due(self, now: int, most: int) -> list[int]:
         """Persons to be evaluated now, longest overdue first."""
         rows = self._db.execute(
@@ -213,7 +224,8 @@ class People:
             "UPDATE person SET problem = ?, due_at = ? WHERE id = ?", (problem, retry_at, person)
         )
 
-    def _stand_for(self, record: Record, number: int) -> int:
+    def _stand_for(self, record: Record, number: int) -> tuple[int, bool]:
+        """The person of a record, and whether others turned out to be the same one."""
         numbers = [number]
         if record.merged_into is not None:
             numbers.append(self._survivor_of(record))
@@ -227,7 +239,7 @@ class People:
             "UPDATE record SET person = :person WHERE id = :id AND person IS NOT :person",
             [{"person": person, "id": each} for each in numbers],
         )
-        return person
+        return person, len(found) > 1
 
     def _persons_by(self, record: Record, numbers: Iterable[int]) -> set[int]:
         found = {self._row(each)["person"] for each in numbers}

@@ -108,9 +108,18 @@ class Doomed:
         fate.struck += 1
         if fate.sickness.islower() and self.real.in_transaction:
             self.real.execute("ROLLBACK")
-        error = sqlite3.OperationalError(f"the disk says {fate.sickness}")
-        error.sqlite_errorname = fate.sickness.upper()
-        raise error
+        raise _sick(fate.sickness)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)
+
+
+def _sick(says: str) -> sqlite3.OperationalError:
+    """What the database raises.
+
+    Made in a function of its own: a frame that held it would be held by it, and with it every
+    cursor on the way, until some collection of garbage. The database's own errors have no frame.
+    """
+    error = sqlite3.OperationalError(f"the disk says {says}")
+    error.sqlite_errorname = says.upper()
+    return error

@@ -27,6 +27,8 @@ class Someone:
 
     names: tuple[str, ...]
     acts: tuple[Act, ...]
+    one_at: int = 0
+    """When a reader can see that the names are one human, UTC ms."""
 
     @property
     def plain(self) -> bool:
@@ -49,7 +51,8 @@ class Someone:
 
 def people_of(played: Played) -> list[Someone]:
     """Everybody, merged as they are at the end."""
-    into = dict(played.merged)
+    into = {loser: winner for loser, winner, _ in played.merged}
+    seen = {loser: readable_at for loser, _, readable_at in played.merged}
 
     def last(name: str) -> str:
         while name in into:
@@ -60,7 +63,11 @@ def people_of(played: Played) -> list[Someone]:
     for name in PEOPLE:
         groups.setdefault(last(name), []).append(name)
     return [
-        Someone(names=tuple(names), acts=tuple(act for name in names for act in played.acts[name]))
+        Someone(
+            names=tuple(names),
+            acts=tuple(act for name in names for act in played.acts[name]),
+            one_at=max(seen.get(name, 0) for name in names),
+        )
         for names in groups.values()
     ]
 

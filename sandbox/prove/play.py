@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable
 from contextlib import closing
@@ -71,7 +72,8 @@ class Played:
     calm_at: int
     """When the troubles ended, UTC ms."""
     acts: dict[str, list[Act]] = field(default_factory=lambda: {name: [] for name in PEOPLE})
-    merged: list[tuple[str, str]] = field(default_factory=list)
+    merged: list[tuple[str, str, int]] = field(default_factory=list)
+    """Who was merged away, into whom, and when a reader can see it, UTC ms."""
     told: dict[str, list[Told]] = field(default_factory=dict)
     """What is held, by person."""
     surges: list[AccountSurge] = field(default_factory=list)
@@ -192,7 +194,7 @@ class Player:
     def _do_merge(self, loser: str, winner: str, lag: int) -> None:
         if not any(self._crm.record(ref(name)).deleted for name in (loser, winner)):
             self._crm.merge(ref(loser), ref(winner), lag)
-            self._played.merged.append((loser, winner))
+            self._played.merged.append((loser, winner, self._clock.now() + lag))
 
     def _do_rules(self, host: int, edition: int) -> None:
         self._host(host).reload(edition)
@@ -287,5 +289,15 @@ class Player:
 
 
 def play(history: History, parts: Parts = SOUND) -> Played:
-    """What comes of a history."""
-    return Player(history, parts).play()
+    """What comes of a history, and always the same.
+
+    Meanwhile no garbage is collected: when that happens depends on what was played before, and
+    what a failure has left lying about may lock a table until then. It lies there all the time.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return Player(history, parts).play()
+    finally:
+        if collects:
+            gc.enable()

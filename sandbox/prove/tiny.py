@@ -134,7 +134,8 @@ def visits(until: int) -> list[Visit]:
     begin = until - 75 * DAY
     news = (0, 2 * HOUR, 3 * HOUR, DAY + 3 * MINUTE, DAY + 6 * MINUTE, 2 * DAY + MINUTE)
     away = (55 * DAY + MINUTE, 55 * DAY + 5 * MINUTE, 57 * DAY)
-    quiet = (4 * DAY + 16 * HOUR, 8 * DAY, 9 * DAY + 150 * MINUTE, *away)
+    friday = (4 * DAY + 16 * HOUR, 4 * DAY + 16 * HOUR + 5 * MINUTE)
+    quiet = (*friday, 8 * DAY, 9 * DAY + 150 * MINUTE, *away)
     told = (*news, *quiet)
     return [Visit(begin + at, begin + at + SECOND) for at in told]
 

@@ -113,7 +113,8 @@ def _excused(played: Played, someone: Someone, due: Due) -> Iterator[Broken]:
     if due.until > played.calm_at + DAY:
         yield Broken(promise="P1", what=f"{who}: no task for the burst of {due.anchor}")
         return
-    readable = max(act.readable_at for act in someone.acts if act.at <= due.at)
+    acts = max(act.readable_at for act in someone.acts if act.at <= due.at)
+    readable = max(acts, someone.one_at)
     for host in played.hosts:
         forgot = max(host.forgot_at, default=0)
         seen = any(readable < at < due.until for at in host.whole_at)

@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from connector.clock import DAY, HOUR, MINUTE
-from connector.model import Hold
+from connector.model import Hold, Kind, RecordRef
 from tests.flow.test_hand_off import known_for_long
 from tests.flow.world import NOW
 
@@ -42,6 +42,33 @@ def test_the_same_after_a_restart_with_edited_rules(world):
     world.start()
     world.cycles(3)
     assert world.subjects() == ["Call Ada (D2)"]
+
+
+def known_in_part(world):
+    """Two persons of whom neither did enough, although both together did."""
+    known_for_long(world, "ada")
+    known_for_long(world, "augusta")
+    world.clock.move_to(NOW + DAY)
+    world.engaged("ada")
+    world.engaged("augusta", Kind.PAGE_VIEWED)
+    world.cycles(2)
+    world.reload(rulebook=revised(world))
+
+
+def test_two_who_turn_out_to_be_one_after_new_rules_are_no_baseline(world):
+    known_in_part(world)
+    world.platform.merge(RecordRef("crm", "Contact", "augusta"), RecordRef("crm", "Contact", "ada"))
+    world.cycles(3)
+    assert world.subjects() == ["Call Ada (D2)"]
+
+
+def test_nor_are_two_who_share_an_address_from_then_on(world):
+    known_in_part(world)
+    ada = world.platform.record(RecordRef("crm", "Contact", "ada"))
+    both = ("ada@mill.example", "augusta@mill.example")
+    world.platform.put(dataclasses.replace(ada, emails=both))
+    world.cycles(3)
+    assert len(world.tasks()) == 1
 
 
 def test_one_more_engagement_does_not_turn_the_baseline_of_new_rules_into_an_alert(world):

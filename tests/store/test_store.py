@@ -177,6 +177,20 @@ def test_a_commit_that_fails_takes_everything_back_and_the_next_one_works(store)
     assert (store.sources.note("lost"), store.sources.note("kept")) == (None, "1")
 
 
+def test_a_checkpoint_waits_for_work_that_failed_half_way_and_fails_nothing(store):
+    with store.transaction():
+        store.sources.set_note("a", "1")
+        store.sources.set_note("b", "2")
+    log = store.path.with_name(store.path.name + "-wal")
+    left_over = store.connection.execute("SELECT name FROM meta ORDER BY name")
+    assert left_over.fetchone()
+    store.checkpoint()
+    assert log.stat().st_size > 0, "there was nothing to wait for"
+    left_over.close()
+    store.checkpoint()
+    assert log.stat().st_size == 0
+
+
 def test_a_checkpoint_does_not_wait_for_a_reader(store):
     reader = Store.read(store.path.parent)
     reader.connection.execute("BEGIN")
