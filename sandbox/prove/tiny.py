@@ -130,11 +130,13 @@ def visits(until: int) -> list[Visit]:
     What nobody was told of for long is passive by the third cycle, and gets its offer: before the
     news comes, so that a cycle more, after a kill, changes nothing.
     The story begins on a Monday: after the news come a Friday, the week after, and what time does.
+    A second look follows the first where that was a long time after the visit before it, and more
+    than `look_every` later: a kill may have left the first reading of a task to it.
     """
     begin = until - 75 * DAY
     news = (0, 2 * HOUR, 3 * HOUR, DAY + 3 * MINUTE, DAY + 6 * MINUTE, 2 * DAY + MINUTE)
-    away = (55 * DAY + MINUTE, 55 * DAY + 5 * MINUTE, 57 * DAY)
-    friday = (4 * DAY + 16 * HOUR, 4 * DAY + 16 * HOUR + 5 * MINUTE)
+    away = (55 * DAY + MINUTE, 55 * DAY + 35 * MINUTE, 57 * DAY)
+    friday = (4 * DAY + 16 * HOUR, 4 * DAY + 16 * HOUR + 31 * MINUTE)
     quiet = (*friday, 8 * DAY, 9 * DAY + 150 * MINUTE, *away)
     told = (*news, *quiet)
     return [Visit(begin + at, begin + at + SECOND) for at in told]
