@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
 from functools import cache
+from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
@@ -65,8 +66,8 @@ def judged(story: Story, kills: Kills, images: Path) -> Outcome:
     trouble = "" if verdict.is_exact else str(verdict)
     if outcome.effects != calm.effects:
         trouble += f" {outcome.effects} effects instead of {calm.effects}"
-    if outcome.lives < min(1, len(kills)):
-        trouble += " nobody was killed"
+    if outcome.lives < len(kills):
+        trouble += f" {outcome.lives} processes were killed instead of {len(kills)}"
     return Outcome(
         kills=kills,
         lives=outcome.lives,
@@ -122,11 +123,20 @@ def spread(number: int, turn: int) -> Choose:
 
 
 def pairs(number: int, turn: int) -> Choose:
-    """So many pairs: a kill anywhere, and another while the next process recovers."""
+    """So many pairs: a kill anywhere, and another while the next process recovers.
+
+    Who recovers may have less to do than the visit that was cut off: the second kill is then one
+    of the visit after it.
+    """
 
     def choose(calm: Outcome) -> list[Kills]:
         chance = stream(turn, "pairs")
-        whole, longest = sum(calm.boundaries), max(calm.boundaries)
-        return [(chance.randint(1, whole), chance.randint(1, longest)) for _ in range(number)]
+        ends = list(accumulate(calm.boundaries))
+        firsts = [chance.randint(1, ends[-2]) for _ in range(number)]
+        visits = [next(n for n, end in enumerate(ends) if first <= end) for first in firsts]
+        return [
+            (first, chance.randint(1, calm.boundaries[visit]))
+            for first, visit in zip(firsts, visits, strict=True)
+        ]
 
     return choose

@@ -71,9 +71,10 @@ def told(
     """Tell the story once; the processes of the daemon are killed at these boundaries.
 
     Boundaries are counted on through all visits of the story. The second kill counts from the
-    first boundary of the process that recovers from the first one. In the folder `images` an
-    undisturbed telling keeps what is on the disk before every visit, where the disk is all there
-    is; with `calm`, its outcome, another one begins there with the visit of the first kill.
+    first boundary of the process that recovers from the first one, and on from there. In the
+    folder `images` an undisturbed telling keeps what is on the disk before every visit, where the
+    disk is all there is; with `calm`, its outcome, another one begins there with the visit of the
+    first kill.
     """
     folder = setup.fast_folder()
     try:
@@ -150,6 +151,7 @@ class _Telling:
         while count is None:
             self._lives += 1
             self._kills.pop(0)
+            self._passed = 0
             visit = visit._replace(at=visit.at + 10 * SECOND)
             count = self._process(visit, self._kills[0] if self._kills else 0)
         if counts:

@@ -140,4 +140,4 @@ def test_a_week_of_missed_turns_is_one_turn(scheduler):
     assert until(lambda: busy.calls == 1)
     time.sleep(0.1)
     assert busy.calls == 1
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10

@@ -15,6 +15,8 @@ from connector.ports import Secret
 
 TOKEN = "pat-eu1-this-is-a-secret"
 DEADLINE = 0.5
+BY_THEN = 10.0
+"""Seconds: a machine under load has ended the call by then, and every drip goes on."""
 GAP = 0.05
 """Seconds between two drops; far below any timeout of a single read."""
 PATH = "/crm/objects/2026-09/tasks/batch/create"

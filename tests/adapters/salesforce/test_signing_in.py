@@ -13,7 +13,7 @@ from adapters.salesforce.client import Client
 from adapters.salesforce.login import refuse_login
 from adapters.salesforce.settings import Settings
 from adapters.salesforce.wire import refuse_foreign
-from connector.clock import MINUTE, SystemClock
+from connector.clock import MINUTE, ManualClock, SystemClock
 from connector.errors import Rejected, SignInAgain, TryAgain
 from connector.ports import Secret, Stream
 from sandbox.salesforce.calls import Answer
@@ -56,7 +56,7 @@ def test_jwt_signs_in(world):
 def test_a_signed_login_that_is_refused_tells_how_wrong_the_clock_is(world):
     private, public = key_pair()
     world.made.platform.auth.apps[CONSUMER_KEY].public_key = public
-    clock = SystemClock()
+    clock = ManualClock(SystemClock().now())
     world.clock.move_to(clock.now() + 20 * MINUTE)
     settings = world.settings(
         private_key=Secret(private), username=INTEGRATION, consumer_secret=Secret("")

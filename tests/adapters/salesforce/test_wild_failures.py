@@ -202,7 +202,7 @@ def test_16_a_slow_drip_comes_to_an_end(tmp_path):
     began = time.monotonic()
     with pytest.raises(TryAgain, match="did not come to its end"):
         people(adapter)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
     world.front.drip = "composite/sobjects"
     with pytest.raises(FateUnknown):
         adapter.write([some_write(world, WriteKind.CREATE_TASK, world.target(1))])
