@@ -228,6 +228,21 @@ class Outbox:
             (*new, *place),
         )
 
+    def send_again(self, person: int, back: RecordRef, now: int) -> None:
+        """Tasks that the platform refused because the record was gone: it is there after all.
+
+        Those of an episode that goes on; one that nobody has looked at when it was due may be over.
+        """
+        place = (back.instance, back.object_type, back.id)
+        self._db.execute(
+            "UPDATE outbox SET state = 'pending', next_at = ?, reason = '', settled_at = NULL "
+            "WHERE person = ? AND instance = ? AND object_type = ? AND external_id = ? "
+            "AND state = 'cancelled' AND kind = ? AND reason <> ? AND EXISTS (SELECT 1 "
+            "FROM episode e JOIN person p ON p.id = e.person WHERE e.person = outbox.person "
+            "AND e.left_at IS NULL AND e.superseded = 0 AND p.due_at > ?)",
+            (now, person, *place, WriteKind.CREATE_TASK.value, _DISCARDED, now),
+        )
+
     def next_moment(self, instances: Sequence[str] = ()) -> int | None:
         """When the next write may be claimed (UTC ms), for some instances or for all."""
         marks = ", ".join("?" * len(instances))

@@ -71,6 +71,8 @@ class People:
         moved = person is not None and person != before["person"]
         if all(before[name] == value for name, value in after.items()) and not moved:
             return affected | (self.around(number) if links is not None else set())
+        if person is not None and before["known"] and not after["deleted"]:
+            Outbox(self._db).send_again(person, record.ref, now)
         affected |= self.around(number)
         self._note_status(record, number, before, now)
         assignments = ", ".join(f"{name} = :{name}" for name in after)

@@ -141,6 +141,14 @@ class Crm:
         self.put(replace(kept, emails=(*kept.emails, *gone.emails)), lag)
         self.put(replace(gone, deleted=True, merged_into=winner), lag)
 
+    def delete(self, ref: RecordRef, lag: int = 0) -> None:
+        """Somebody throws a record away."""
+        self.put(replace(self.record(ref), deleted=True), lag)
+
+    def undelete(self, ref: RecordRef, lag: int = 0) -> None:
+        """Somebody takes a record out of the bin again."""
+        self.put(replace(self.record(ref), deleted=False), lag)
+
     def work_on(self, number: int, deed: str) -> None:
         """A rep completes, renames or deletes a task."""
         if self.tasks:

@@ -15,6 +15,8 @@ from connector.model import Fields
 LIFECYCLE, NURTURE, CAPACITY = "lifecycle", "nurture", "capacity"
 ACCOUNT, CLOCKS = "account", "clocks"
 EXTRAS: Final = (LIFECYCLE, NURTURE, CAPACITY, ACCOUNT, CLOCKS)
+BRAKE: Final = "brake"
+"""Not a kind of writes: one hand-off a cycle goes by itself, an admin lets the others go."""
 CROWD, ENGAGED_FOR = 3, 10 * DAY
 """So many people of the company within so long, and it surges."""
 BY_LIST: Final = tuple(f"offer-{number}" for number in range(1, 6))

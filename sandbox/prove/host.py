@@ -14,6 +14,7 @@ from connector.config.settings import Config
 from connector.daemon.cycle import cycle
 from connector.deliver import Deliver
 from connector.ingest import Ingest
+from connector.model import OutboxState
 from connector.planned import undo
 from connector.store import FILE_NAME, Store
 from connector.store.episodes import Episodes
@@ -77,8 +78,10 @@ class Host:
         """When it took up rules that were new to its database, UTC ms."""
         self.taken_back: set[str] = set()
         """The keys of the writes that an admin wanted to be undone."""
-        self._last: list[int] = []
-        """When the last cycle began, UTC ms."""
+        self.begun_at: list[int] = []
+        """When every cycle began, UTC ms."""
+        self._whole = True
+        """Whether the last cycle went through."""
         self._store: Store | None = None
         self._started = False
 
@@ -86,7 +89,8 @@ class Host:
         """Poll, evaluate, deliver; after a crash the daemon is down until the next cycle."""
         self.used = True
         begun = self.clock.now()
-        self._last = [begun]
+        self._whole = False
+        self.begun_at.append(begun)
         try:
             self._start(fate)
             adapters = {"crm": self._adapter}
@@ -100,14 +104,21 @@ class Host:
             return
         if not fate.struck and not done.failed:
             self.whole_at.append(begun)
+            self._whole = True
+
+    @property
+    def went_through(self) -> bool:
+        """Whether its last cycle went through, and its database knows of it."""
+        return self._whole and (not self.forgot_at or self.forgot_at[-1:] < self.begun_at[-1:])
 
     @property
     def is_quiet(self) -> bool:
         """Whether its last cycle went through, and it has nothing to send and nothing to mend."""
-        if self._store is None or self._last != self.whole_at[-1:]:
+        if self._store is None or not self.went_through:
             return False
-        waits = self._store.outbox.next_moment()
-        return waits is None and reconciling_since(self._store) is None
+        outbox = self._store.outbox
+        waits = outbox.next_moment() is not None or OutboxState.HELD in outbox.counts()
+        return not waits and reconciling_since(self._store) is None
 
     def undo(self, number: int, fate: Fate) -> None:
         """An admin stops the daemon and takes back one write, or all of one revision of the rules.
@@ -123,6 +134,23 @@ class Host:
             if written:
                 chosen = written[number % len(written)]
                 self._take_back(store, chosen.revision if number % 3 else chosen.write.key)
+        except Crash:
+            pass
+        finally:
+            self.stop()
+
+    def release(self, number: int, fate: Fate) -> None:
+        """An admin lets writes go that the brake holds: all of them, or one."""
+        self.stop()
+        if not (self.state / FILE_NAME).exists():
+            return
+        try:
+            store = self._open(fate)
+            held = [each.write.key for each in store.outbox.all((OutboxState.HELD,))]
+            if held:
+                chosen = held[number % len(held) :][:1] if number % 3 else held
+                with store.transaction():
+                    store.outbox.release(chosen, self.clock.now())
         except Crash:
             pass
         finally:

@@ -1,4 +1,4 @@
-"""Twenty-one ways to get exactly once wrong. A harness that lets one of them pass proves nothing.
+"""Twenty-three ways to get exactly once wrong. A harness that lets one of them pass proves nothing.
 
 Each takes the place of one small part of a sound daemon, here and nowhere else.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final
 from unittest import mock
@@ -18,10 +18,11 @@ from connector.assess.lifecycle import Lifecycles
 from connector.assess.programs import Programs, Touched
 from connector.deliver import Deliver, Delivered, Sent
 from connector.ingest import Ingest
-from connector.model import OutboxState, Outcome, Settled, Write, WriteKind
+from connector.model import OutboxState, Outcome, Record, Settled, Write, WriteKind
 from connector.planned import undo
 from connector.ports import Adapter
 from connector.store.outbox import Outbox, Queued
+from connector.store.people import People
 from sandbox.prove.adapter import CrmAdapter
 from sandbox.prove.host import SOUND, Parts
 
@@ -208,6 +209,18 @@ def _without_doubt(_: Outbox) -> None:
     """What a leadmode forgot was never sent."""
 
 
+_put = People.put
+
+
+def _stays_gone(self: People, record: Record, *, now: int) -> set[int]:
+    gone = self._row(self.number(record.ref, record.role))["deleted"]
+    return set() if gone and not record.deleted else _put(self, record, now=now)
+
+
+def _discard_instead(self: Outbox, keys: Iterable[str], now: int) -> int:
+    return self.discard(keys, now)
+
+
 def _no_digest(*_: Any, **__: Any) -> None:
     """Written off, and never queued."""
 
@@ -236,6 +249,11 @@ MUTANTS: Final = (
     Mutant(
         name="never look into the bin",
         patches={"connector.store.outbox.Outbox.doubt": _without_doubt},
+    ),
+    Mutant(name="never out of the bin", patches={"connector.store.people.People.put": _stays_gone}),
+    Mutant(
+        name="release loses",
+        patches={"connector.store.outbox.Outbox.release": _discard_instead},
     ),
     Mutant(name="take back what a rep touched", parts=Parts(adapter=Withdraws)),
     Mutant(

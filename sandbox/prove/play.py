@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from connector.clock import DAY, HOUR, MINUTE, ManualClock
 from connector.model import (
@@ -25,7 +25,7 @@ from connector.model import (
 from connector.store.persons import find_person
 from sandbox.prove import setup
 from sandbox.prove.crm import Crm
-from sandbox.prove.extras import ACCOUNT, CAPACITY, CLOCKS, NURTURE, Matter, kind_of
+from sandbox.prove.extras import ACCOUNT, BRAKE, CAPACITY, CLOCKS, NURTURE, Matter, kind_of
 from sandbox.prove.fate import Fate, Trouble
 from sandbox.prove.host import SOUND, Host, Parts
 from sandbox.prove.steps import ALONE, PEOPLE, SHARED, History, Step
@@ -42,11 +42,13 @@ MILL: Final = RecordRef("crm", "Account", "mill")
 """Where everybody works, in histories about companies."""
 QUIET: Final = (6, 2, 16, 16, 16)
 """Minutes between the calm cycles at the end: longer than every lag, lease, pause and retry. The
-last ones are left out when nothing waits any more."""
+last ones are left out when nothing waits any more. One is not enough after a reading that was cut
+off: it only ends that one, behind a row that has shown up since."""
 DAYS: Final = 9
 """Calm cycles a day apart, where a week has its places."""
 WEEKS: Final = 12
 """Calm cycles a week apart, where people are nurtured."""
+NEVER: Final = BEGIN + 100_000 * DAY
 LONG: Final = 70 * DAY
 """After this everybody has left lead mode."""
 
@@ -62,6 +64,16 @@ class Told:
     """Whether it still waits for a place."""
 
 
+class Gone(NamedTuple):
+    """A time in which a record was deleted, UTC ms."""
+
+    since: int
+    until: int
+    """When a reader can see that it is back."""
+    readable_at: int
+    """When a reader can see that it is gone."""
+
+
 @dataclass(slots=True)
 class Played:
     """What came of a history."""
@@ -74,6 +86,8 @@ class Played:
     acts: dict[str, list[Act]] = field(default_factory=lambda: {name: [] for name in PEOPLE})
     merged: list[tuple[str, str, int]] = field(default_factory=list)
     """Who was merged away, into whom, and when a reader can see it, UTC ms."""
+    gone: dict[str, list[Gone]] = field(default_factory=dict)
+    """When records were deleted."""
     told: dict[str, list[Told]] = field(default_factory=dict)
     """What is held, by person."""
     surges: list[AccountSurge] = field(default_factory=list)
@@ -196,6 +210,19 @@ class Player:
             self._crm.merge(ref(loser), ref(winner), lag)
             self._played.merged.append((loser, winner, self._clock.now() + lag))
 
+    def _do_delete(self, name: str, lag: int) -> None:
+        if not self._crm.record(ref(name)).deleted:
+            self._crm.delete(ref(name), lag)
+            now = self._clock.now()
+            self._played.gone.setdefault(name, []).append(Gone(now, NEVER, now + lag))
+
+    def _do_undelete(self, name: str, lag: int) -> None:
+        record = self._crm.record(ref(name))
+        if record.deleted and record.merged_into is None:
+            self._crm.undelete(ref(name), lag)
+            gone = self._played.gone[name]
+            gone[-1] = gone[-1]._replace(until=self._clock.now() + lag)
+
     def _do_rules(self, host: int, edition: int) -> None:
         self._host(host).reload(edition)
 
@@ -203,12 +230,19 @@ class Player:
         self, host: int, number: int, crash: int, troubles: tuple[tuple[int, str, int], ...]
     ) -> None:
         """An admin takes something back, with the daemons on that database stopped."""
-        state = self._host(host).state
-        for other in self._played.hosts:
-            if other.state == state:
-                other.stop()
+        self._stop_all(self._host(host).state)
         told = {write: (Trouble(what), size) for write, what, size in troubles}
         self._host(host).undo(number, Fate(crash_at=crash, troubles=told))
+
+    def _do_release(self, host: int, number: int, crash: int) -> None:
+        """An admin decides about what is held, with the daemons on that database stopped."""
+        self._stop_all(self._host(host).state)
+        self._host(host).release(number, Fate(crash_at=crash))
+
+    def _stop_all(self, state: Path) -> None:
+        for host in self._played.hosts:
+            if host.state == state:
+                host.stop()
 
     def _do_backup(self, host: int) -> None:
         self._host(host).backup()
@@ -236,11 +270,14 @@ class Player:
         played, crm = self._played, self._crm
         hosts = [host for host in played.hosts if host.used] or played.hosts[:1]
         played.calm_at = self._clock.now()
+        whole = all(host.went_through for host in hosts)
         for minutes in QUIET:
             before = len(crm.journal)
             self._rest(hosts, minutes * MINUTE)
-            if len(crm.journal) == before and crm.is_settled and all(h.is_quiet for h in hosts):
+            quiet = len(crm.journal) == before and all(host.is_quiet for host in hosts)
+            if whole and quiet and crm.is_settled:
                 break
+            whole = True
         for _ in range(DAYS if {CAPACITY, CLOCKS} & set(played.extras) else 0):
             self._rest(hosts, DAY)
         self._ask(hosts)
@@ -256,6 +293,8 @@ class Player:
     def _rest(self, hosts: list[Host], length: int) -> None:
         self._do_wait(length)
         for host in hosts:
+            if BRAKE in self._played.extras:
+                host.release(0, Fate())
             host.cycle(Fate())
 
     def _ask(self, hosts: list[Host]) -> None:

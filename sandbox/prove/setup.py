@@ -11,6 +11,7 @@ from typing import Final
 
 from connector.config.settings import Config, load
 from connector.store import FILE_NAME, Store
+from sandbox.prove.extras import BRAKE
 from sandbox.prove.extras import RULES as MORE
 
 MEMORY_DISK: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
@@ -93,10 +94,11 @@ def config(edition: int, extras: tuple[str, ...] = ()) -> Config:
     try:
         (folder / "rules").mkdir()
         rules = RULES.format(edition=edition % EDITIONS + 1)
-        rules += "".join(MORE[extra] for extra in extras)
+        rules += "".join(MORE[extra] for extra in extras if extra != BRAKE)
         (folder / "rules" / "rules.toml").write_text(rules, encoding="utf-8")
         path = folder / "config.toml"
-        path.write_text(CONFIG, encoding="utf-8")
+        brake = "storm = 1" if BRAKE in extras else "storm = 0"
+        path.write_text(CONFIG.replace("storm = 0", brake), encoding="utf-8")
         path.chmod(0o600)
         return load(path)
     finally:

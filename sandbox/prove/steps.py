@@ -10,7 +10,7 @@ from random import Random  # noqa: TID251 - a type; generators come from chance.
 from typing import Any, Final
 
 from connector.clock import DAY, HOUR, MINUTE, SECOND
-from sandbox.prove.extras import EXTRAS
+from sandbox.prove.extras import BRAKE, EXTRAS
 from sandbox.prove.fate import Trouble
 from sandbox.story.chance import pick, stream, weighted
 
@@ -28,6 +28,10 @@ EXTRA_SHARE: Final = 0.15
 """Of the histories; they take three times as long."""
 UNDO_SHARE: Final = 0.25
 """Of the histories with hand-offs alone and one database: in so many an admin takes back."""
+DELETE_SHARE: Final = 0.2
+"""Of the histories with hand-offs alone: in so many, records are deleted and some come back."""
+BRAKE_SHARE: Final = 0.15
+"""Of the histories with hand-offs alone: in so many, most of them are held by the brake."""
 _LATEST: Final = 290 * SECOND
 
 
@@ -69,6 +73,11 @@ def history(seed: int) -> History:
     extras = _extras(seed)
     if not extras and twin != APART:
         steps = _with_undo(stream(seed, "undo"), steps)
+    if not extras:
+        steps = _with_deletions(stream(seed, "deletions"), steps)
+        chance = stream(seed, "brake")
+        if chance.random() < BRAKE_SHARE:
+            extras, steps = (BRAKE,), _with_releases(chance, steps, hosts)
     return History(twin=twin, extras=extras, steps=tuple(steps))
 
 
@@ -83,6 +92,30 @@ def _with_undo(chance: Random, steps: list[Step]) -> list[Step]:
         deeds.append(("status", _who(chance), pick(chance, STATUSES), 0))
         some = [deed for deed in deeds if chance.random() < 0.6]
         told[place:place] = [*some, _undo(chance)]
+    return told
+
+
+def _with_deletions(chance: Random, steps: list[Step]) -> list[Step]:
+    """As `_with_undo`: somebody deletes a record, and most come out of the bin again."""
+    if chance.random() > DELETE_SHARE:
+        return steps
+    told = list(steps)
+    for _ in range(chance.randint(1, 3)):
+        name = _who(chance)
+        gone = chance.randint(len(told) // 3, len(told))
+        told.insert(gone, ("delete", name, _lag(chance, 0.3)))
+        if chance.random() < 0.7:
+            back = chance.randint(gone + 1, len(told))
+            told.insert(back, ("undelete", name, _lag(chance, 0.3)))
+    return told
+
+
+def _with_releases(chance: Random, steps: list[Step], hosts: int) -> list[Step]:
+    told = list(steps)
+    for _ in range(chance.randint(0, 4)):
+        crash = chance.randint(1, 12) if chance.random() < 0.3 else 0
+        release = ("release", chance.randrange(hosts), _number(chance), crash)
+        told.insert(chance.randint(len(told) // 3, len(told)), release)
     return told
 
 

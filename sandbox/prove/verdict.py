@@ -110,20 +110,39 @@ def _excused(played: Played, someone: Someone, due: Due) -> Iterator[Broken]:
     shown = {each.hold for each in told if about(each, due)}
     if CAPACITY in played.extras and (shown & {Hold.CAPACITY} or _went_ahead(someone, due, shown)):
         return  # whether rightly so is judged with the weeks
-    if due.until > played.calm_at + DAY:
+    readable, over = someone.could_be_seen(due)
+    if someone.gone and (readable >= over or _was_gone(played, someone, due, shown)):
+        return
+    if over > played.calm_at + DAY:
         yield Broken(promise="P1", what=f"{who}: no task for the burst of {due.anchor}")
         return
-    acts = max(act.readable_at for act in someone.acts if act.at <= due.at)
-    readable = max(acts, someone.one_at)
     for host in played.hosts:
         forgot = max(host.forgot_at, default=0)
-        seen = any(readable < at < due.until for at in host.whole_at)
+        seen = any(readable < at < over for at in host.whole_at)
         if seen and forgot < due.at:
             yield Broken(promise="P1", what=f"{who}: seen in time, no task for {due.anchor}")
             return
-    if Hold.OVER not in shown:
+    if Hold.OVER not in shown and not someone.is_gone:
         reasons = sorted({each.hold for each in told})
         yield Broken(promise="P1", what=f"{who}: no reason shown for {due.anchor}; {reasons}")
+
+
+def _was_gone(played: Played, someone: Someone, due: Due, shown: set[str]) -> bool:
+    """Whether leadmode shows that the record was not there when it was its turn.
+
+    An episode ends when leadmode notices that the record is gone. Until then a task that the
+    platform refused for it is made when the record is back.
+    """
+    begun = [at for host in played.hosts for at in host.begun_at]
+    ended = any(
+        time.since < due.until
+        and due.anchor[0] <= time.until
+        and any(time.readable_at <= at <= time.until for at in begun)
+        for time in someone.gone
+    )
+    sent = {key for key, state in played.states.items() if state is OutboxState.CANCELLED}
+    refused = bool(sent & _candidates(someone, due))
+    return (ended and (refused or Hold.OVER in shown)) or (refused and someone.is_gone)
 
 
 def _went_ahead(someone: Someone, due: Due, shown: set[str]) -> bool:

@@ -27,6 +27,8 @@ WANTED = {
     "lifecycle twice": 38,
     "no lifecycle": 38,
     "never look into the bin": 46,
+    "never out of the bin": 7,
+    "release loses": 2,
     "take back what a rep touched": 6,
     "set back whatever is there": 159,
 }
