@@ -231,7 +231,7 @@ class Outbox:
     def send_again(self, person: int, back: RecordRef, now: int) -> None:
         """Tasks that the platform refused because the record was gone: it is there after all.
 
-        Those of an episode that goes on; one that nobody has looked at when it was due may be over.
+        Those of the episode that goes on: what nobody has looked at when it was due may be over.
         """
         place = (back.instance, back.object_type, back.id)
         self._db.execute(
@@ -239,7 +239,8 @@ class Outbox:
             "WHERE person = ? AND instance = ? AND object_type = ? AND external_id = ? "
             "AND state = 'cancelled' AND kind = ? AND reason <> ? AND EXISTS (SELECT 1 "
             "FROM episode e JOIN person p ON p.id = e.person WHERE e.person = outbox.person "
-            "AND e.left_at IS NULL AND e.superseded = 0 AND p.due_at > ?)",
+            "AND e.left_at IS NULL AND e.superseded = 0 AND e.entered_at <= outbox.created_at "
+            "AND p.due_at > ?)",
             (now, person, *place, WriteKind.CREATE_TASK.value, _DISCARDED, now),
         )
 

@@ -72,3 +72,18 @@ def test_what_an_admin_has_discarded_stays_discarded(world: World):
     is_there(world, there=True)
     world.cycles(5)
     assert world.tasks() == []
+
+
+def test_what_an_earlier_episode_was_refused_is_not_made_in_a_later_one(world: World):
+    gone_when_its_task_is_sent(world)
+    world.cycle(MINUTE)
+    is_there(world, there=True)
+    world.cycle(MINUTE)
+    world.clock.move_to(world.clock.now() + 100 * DAY)
+    world.returns("ada")
+    world.cycles(3)
+    assert states(world) == [OutboxState.DONE, OutboxState.CANCELLED]
+    is_there(world, there=True)
+    world.cycles(3)
+    assert states(world) == [OutboxState.DONE, OutboxState.CANCELLED]
+    assert len(world.tasks()) == 1
